@@ -1,0 +1,64 @@
+// Who does what: the small values that strategies compare, order and store.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "operation.hpp"
+
+namespace heddle::explore {
+
+using core::object_id;
+using core::op_kind;
+using core::operation;
+
+// A goroutine, a timer or the clock; dense, and stable across interleavings: named by creator and
+// place among the creator's children.
+using actor_id = std::uint32_t;
+inline constexpr actor_id no_actor = ~actor_id{0};
+inline constexpr actor_id clock_actor = 0;
+inline constexpr actor_id main_actor = 1;
+
+// Reserved objects.
+inline constexpr object_id clock_object = 1;       // virtual time and every timer
+inline constexpr object_id everything_object = 2;  // touched by what depends on every event
+
+// One decision: which actor performs which of its announced operations, and with whom.
+struct action {
+  actor_id who = no_actor;
+  std::int32_t branch = 0;             // the case of a select, the value of a choose
+  actor_id partner = no_actor;         // the receiver of a rendezvous, the waiter of a signal
+  std::int32_t partner_branch = 0;     // the receiver's case
+  bool operator==(const action&) const = default;
+};
+
+// How an event touches an object; what `dependence` compares.
+enum class access_kind : std::uint8_t {
+  read, write,                                                              // atomics
+  lock, unlock, lock_failed,                                                // mutex
+  read_lock, read_unlock, read_unlock_foreign, read_lock_failed,            // rw_mutex
+  write_arrive, write_lock, write_unlock, write_lock_failed,
+  group_add, group_done, group_wait, group_panic,                           // wait_group
+  exclusive, passed,                                                        // cond and once
+  rendezvous, send, receive, close,                                         // channels
+  receive_closed, send_closed, close_closed, poll_buffered, poll_open, observe_len,
+  time_read, timer, time_advance,                                           // the clock
+  everything,
+};
+
+struct access {
+  object_id object = 0;
+  access_kind kind = access_kind::read;
+  std::uint32_t slot = 0;  // which message of a buffered channel, which timer
+};
+
+using access_list = std::vector<access>;
+
+// An action together with what it touches: what sleep sets and wakeup trees hold. `others` are
+// participants beyond who and partner: the goroutines that a broadcast or a timer wakes.
+struct step {
+  action what;
+  access_list touches;
+};
+
+}  // namespace heddle::explore

@@ -1,0 +1,34 @@
+// Stable names: an actor is its creator and its place among the creator's children, an object
+// likewise. Interned into dense numbers that stay the same over all executions of a model.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "action.hpp"
+
+namespace heddle::explore {
+
+class names {
+ public:
+  actor_id child_of(actor_id parent, std::uint32_t ordinal);   // a goroutine
+  actor_id timer_of(object_id timer);                          // the actor that fires a timer
+  object_id object_of(actor_id creator, std::uint32_t ordinal);
+  object_id object_at(const void* address);                    // made outside of an execution
+
+ private:
+  template <class Id>
+  static Id intern(std::vector<std::vector<Id>>& table, std::uint32_t row, std::uint32_t ordinal,
+                   Id& next);
+
+  std::vector<std::vector<actor_id>> children_;
+  std::vector<std::vector<object_id>> objects_;
+  std::vector<actor_id> timers_;
+  std::map<const void*, object_id> outside_;
+  actor_id next_actor_ = main_actor + 1;
+  object_id next_object_ = everything_object + 1;
+};
+
+}  // namespace heddle::explore

@@ -1,0 +1,86 @@
+// What operations mean, abstractly: the state of every object as a few numbers, which operations
+// can complete in it, what an action touches, and the state it leads to.
+//
+// The sequencer keeps one in step with the execution to know what is enabled. A strategy folds
+// part of a trace into another to ask what would be enabled had events come in another order. The
+// shipped primitives run beside it; that both agree is checked at every step of every execution.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "action.hpp"
+
+namespace heddle::explore {
+
+struct timer_entry {
+  object_id timer = 0;
+  std::int64_t deadline = 0;  // ns of virtual time
+  std::int64_t period = 0;
+  object_id channel = 0;      // 0: none
+  bool armed = false;
+};
+
+// Every family of objects uses its own few fields.
+struct object_state {
+  bool known = false;           // initialised from the first operation announced on it
+  std::uint64_t bits = 0;       // atomic: the value
+  std::uint32_t capacity = 0;   // channel
+  std::uint32_t sent = 0;
+  std::uint32_t received = 0;
+  bool closed = false;
+  actor_id holder = no_actor;   // mutex, writer of an rw_mutex, runner of a once
+  bool locked = false;          // mutex; rw_mutex: the writer is inside; once: running
+  bool present = false;         // rw_mutex: a writer has arrived; once: finished
+  std::vector<actor_id> inside; // rw_mutex: readers; cond: waiters
+  std::int64_t count = 0;       // wait_group
+};
+
+class object_model {
+ public:
+  // Forgets everything; keeps memory.
+  void reset();
+
+  // An operation was announced: its objects come into being if they are new.
+  void meet(const operation& op);
+
+  // Whether the action can be performed now. `op` is what `who` announced.
+  bool enabled(const action& what, const operation& op) const;
+  // The same for a select's otherwise: no buffered or closed case is ready.
+  bool otherwise_enabled(std::span<const operation> offers) const;
+
+  // What the action touches if it is performed now. `offers` matters to otherwise only.
+  void touches(const action& what, const operation& op, std::span<const operation> offers,
+               access_list& out) const;
+
+  // Performs an enabled action. `bits` is the value that an atomic has afterwards.
+  void apply(const action& what, const operation& op, std::uint64_t bits);
+
+  // The goroutines that the action wakes beyond its partner: a broadcast's.
+  void woken(const operation& op, std::vector<actor_id>& out) const;
+
+  const object_state& state(object_id o) const;
+  std::int64_t now() const noexcept { return now_; }
+  const std::vector<timer_entry>& timers() const noexcept { return timers_; }
+  // The time that an advance would lead to; -1 when it is not possible: nothing is armed, or a due
+  // timer has not fired. A periodic timer whose channel is full does nothing and is passed over.
+  std::int64_t next_deadline() const;
+  bool due(const timer_entry& t) const;
+
+ private:
+  object_state& touch(object_id o);
+  bool effective(const timer_entry& t) const;
+  timer_entry& timer_of(object_id t);
+  void apply_channel(const action& what, const operation& op);
+  void apply_lock(const action& what, const operation& op);
+  void apply_timer(const operation& op);
+  void touch_channel(const action& what, const operation& op, access_list& out) const;
+
+  std::vector<object_state> objects_;
+  std::vector<object_id> used_;  // what reset() has to clear
+  std::vector<timer_entry> timers_;
+  std::int64_t now_ = 0;
+};
+
+}  // namespace heddle::explore

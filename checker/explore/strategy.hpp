@@ -1,0 +1,57 @@
+// A strategy chooses the interleavings to try: the plug-in of exploration mode.
+//
+//   while (s.begin()) { run the model, asking s.pick() at every decision; s.end(trace); }
+//
+// A thread choice, a choose(n), a ready select case, the waiter of a signal and a timer's firing
+// all arrive as alternatives of the same kind.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "trace.hpp"
+
+namespace heddle::explore {
+
+struct alternative {
+  action what;
+  const operation* op = nullptr;          // what `who` announced
+  const operation* partner_op = nullptr;  // what the partner announced, for a rendezvous
+  const access_list* touches = nullptr;   // what performing it would touch
+};
+
+// A decision. The alternatives are all enabled, in an order that depends on names alone.
+struct point {
+  std::size_t step = 0;
+  actor_id running = no_actor;  // who performed the last event
+  std::span<const alternative> alternatives;
+  std::uint64_t fingerprint = 0;  // of the alternatives; equal prefixes give equal ones
+};
+
+class strategy {
+ public:
+  // What pick() returns when nothing new can come of this execution.
+  static constexpr std::size_t abandon = ~std::size_t{0};
+
+  virtual ~strategy() = default;
+  virtual std::string_view name() const = 0;
+  // Before each execution; false ends the exploration.
+  virtual bool begin() = 0;
+  // An index into the alternatives, of which there is at least one, or `abandon`.
+  virtual std::size_t pick(const point& at) = 0;
+  // After each execution.
+  virtual void end(const trace& t) = 0;
+  // Everything was covered; not merely the budget spent.
+  virtual bool exhausted() const { return false; }
+  // Reproduces the execution that ran last, alone: what `replay --seed` takes.
+  virtual std::optional<std::uint64_t> seed() const { return std::nullopt; }
+  // Executions that turned out to repeat an earlier trace, or were given up as such.
+  virtual std::uint64_t redundant() const { return 0; }
+  // Not empty once the model was seen to behave differently under the same decisions.
+  virtual std::string_view nondeterminism() const { return {}; }
+};
+
+}  // namespace heddle::explore

@@ -1,0 +1,80 @@
+#include "trace.hpp"
+
+#include <algorithm>
+
+namespace heddle::explore {
+
+bool trace::pending(actor_id who) const {
+  return who < actors.size() && actors[who].id == who &&
+         actors[who].status == actor_status::pending && !actors[who].announced.empty();
+}
+
+std::uint32_t trace::positions(actor_id who) const {
+  const actor_info& a = actors[who];
+  const auto announced = static_cast<std::uint32_t>(a.announced.size());
+  return pending(who) ? announced - 1 : announced;
+}
+
+void trace::clear() {
+  events.clear();
+  accesses.clear();
+  others.clear();
+  offers.clear();
+  for (actor_info& a : actors) {
+    a.id = no_actor;
+    a.announced.clear();
+  }
+  for (object_info& o : objects) o.id = 0;
+  notes.clear();
+  ended = ending::quiescent;
+  main_returned = false;
+  fingerprint = 0;
+  departure.clear();
+}
+
+namespace {
+
+std::string path_of(const trace& t, actor_id who) {
+  const actor_info& a = t.actors[who];
+  if (who == main_actor || a.parent == no_actor || a.parent >= t.actors.size()) return "main";
+  return path_of(t, a.parent) + "." + std::to_string(a.ordinal);
+}
+
+}  // namespace
+
+std::string actor_name(const trace& t, actor_id who) {
+  if (who == clock_actor) return "the clock";
+  if (who >= t.actors.size() || t.actors[who].id != who) return "?";
+  const actor_info& a = t.actors[who];
+  if (a.kind == actor_kind::timer) return "timer " + path_of(t, who);
+  if (a.name.empty()) return path_of(t, who);
+  const auto namesakes =
+      std::ranges::count_if(t.actors, [&](const actor_info& other) {
+        return other.id != no_actor && other.name == a.name;
+      });
+  return namesakes > 1 ? a.name + " (" + path_of(t, who) + ")" : a.name;
+}
+
+std::string object_name(const trace& t, object_id o) {
+  if (o == 0) return "nil";
+  if (o >= t.objects.size() || t.objects[o].id != o) return "an object made outside of the model";
+  const object_info& info = t.objects[o];
+  std::string name(info.what);
+  name += " " + std::to_string(info.ordinal);
+  if (info.creator != no_actor) name += " of " + actor_name(t, info.creator);
+  return name + " (" + place_name(info.created_at) + ")";
+}
+
+std::string place_name(const place& at) {
+  const std::string_view file = at.file_name();
+  if (file.empty() || at.line() == 0) return "?";
+  std::string_view shown = file;
+  const std::size_t slash = file.rfind('/');
+  if (slash != std::string_view::npos) {
+    const std::size_t before = file.rfind('/', slash - 1);
+    shown = file.substr(before == std::string_view::npos ? slash + 1 : before + 1);
+  }
+  return std::string(shown) + ":" + std::to_string(at.line());
+}
+
+}  // namespace heddle::explore

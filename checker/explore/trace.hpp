@@ -1,0 +1,126 @@
+// A trace: everything that happened in one execution, as a value. What comes after an execution,
+// detecting, planning, shrinking, reporting, is a function of it.
+//
+// Invariants:
+// 1. events[i] was performed after events[0..i-1]; positions count an actor's events from 0.
+// 2. Every event of an actor at position p, and every pending operation, has an announcement
+//    (actor, p) that holds what the actor could have done there.
+// 3. A participant's announcement comes before its event.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "action.hpp"
+#include "heddle/panic.hpp"
+
+namespace heddle::explore {
+
+struct event {
+  action what;
+  operation op;                        // of `who`
+  place partner_at;                    // where the partner stood
+  std::uint32_t position = 0;          // of `who`: how many events it had before
+  std::uint32_t partner_position = 0;
+  std::uint32_t first_access = 0;      // into trace::accesses
+  std::uint32_t access_count = 0;
+  std::uint32_t first_other = 0;       // participants beyond who and partner, into trace::others
+  std::uint32_t other_count = 0;
+  std::uint64_t bits = 0;              // an atomic's value afterwards
+};
+
+struct participant {
+  actor_id who;
+  std::uint32_t position;
+};
+
+// What an actor could do at a position.
+struct announcement {
+  std::uint32_t first_offer = 0;  // into trace::offers
+  std::uint32_t offer_count = 0;
+};
+
+enum class actor_kind : std::uint8_t { goroutine, timer, clock };
+enum class actor_status : std::uint8_t { pending, finished, panicked };
+
+struct actor_info {
+  actor_id id = no_actor;
+  actor_kind kind = actor_kind::goroutine;
+  actor_status status = actor_status::pending;
+  actor_id parent = no_actor;
+  std::uint32_t ordinal = 0;           // among the parent's children, from 1
+  std::uint32_t parent_position = 0;   // how many events the parent had when it created this one
+  std::string name;                    // given by the program, or empty
+  place created_at;
+  std::vector<announcement> announced; // by position; the last one is pending unless finished
+};
+
+struct object_info {
+  object_id id = 0;
+  std::string_view what;               // "channel", "mutex", ...
+  actor_id creator = no_actor;
+  std::uint32_t ordinal = 0;           // among the creator's objects of this kind, from 1
+  place created_at;
+};
+
+// Something that went wrong at a moment, as opposed to at the end.
+struct note {
+  panic_kind kind = panic_kind::panic;
+  bool uncaught = false;               // a panic left its goroutine; else a check or a misuse
+  std::string message;
+  place at;
+  actor_id who = no_actor;
+  std::uint32_t after_event = 0;       // events that had happened
+};
+
+enum class ending : std::uint8_t {
+  quiescent,   // no actor can do anything
+  stopped,     // at the first failure
+  cut,         // the step bound, by a fair schedule or not
+  unfair_cut,  // the step bound, but a fair continuation ended
+  abandoned,   // by the strategy: nothing new could come of it
+  departed,    // a schedule did not fit; `departure` says where
+};
+
+struct trace {
+  std::vector<event> events;
+  std::vector<access> accesses;
+  std::vector<participant> others;
+  std::vector<operation> offers;
+  std::vector<actor_info> actors;      // dense: actors[i].id == i; gaps have id no_actor
+  std::vector<object_info> objects;    // dense by id; gaps have id 0
+  std::vector<note> notes;
+  ending ended = ending::quiescent;
+  bool main_returned = false;
+  std::uint64_t fingerprint = 0;       // of every decision and what could be decided
+  std::string departure;
+
+  std::span<const access> touches(const event& e) const {
+    return std::span(accesses).subspan(e.first_access, e.access_count);
+  }
+  std::span<const participant> others_of(const event& e) const {
+    return std::span(others).subspan(e.first_other, e.other_count);
+  }
+  std::span<const operation> offers_at(actor_id who, std::size_t position) const {
+    const announcement& a = actors[who].announced[position];
+    return std::span(offers).subspan(a.first_offer, a.offer_count);
+  }
+  // Whether the actor has an operation announced that it has not performed.
+  bool pending(actor_id who) const;
+  // How many events the actor took part in.
+  std::uint32_t positions(actor_id who) const;
+  void clear();
+};
+
+// "main", "reader", or a path such as "main.2.1": the first child of main's second child. A given
+// name that several goroutines share has the path behind it.
+std::string actor_name(const trace& t, actor_id who);
+// "channel 2 of main (file:line)".
+std::string object_name(const trace& t, object_id o);
+// "file:line", with the directories left out that every reader knows.
+std::string place_name(const place& at);
+
+}  // namespace heddle::explore

@@ -1,0 +1,110 @@
+// Checking a function from C++: what the command line and the tests are made of.
+//
+//   heddle::check::result r = heddle::check::check([] { my_program(); });
+//   REQUIRE(r.verdict == heddle::check::verdict::verified);
+//
+// Explores the function's interleavings in the calling process, on the calling thread. A function
+// that crashes takes the process with it; the command line isolates models in processes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace heddle::explore {
+class decision_log;
+struct trace;
+}  // namespace heddle::explore
+
+namespace heddle::check {
+
+enum class verdict { verified, passed, failed, error };
+
+// What a failure or an error is; none for verified and passed.
+enum class kind {
+  none, deadlock, leak, race, panic, assertion, livelock, misuse, crash, nondeterministic, internal
+};
+
+std::string_view to_string(verdict v);
+std::string_view to_string(kind k);
+
+struct options {
+  std::string strategy = "dpor";              // dpor, naive, random
+  std::uint64_t seed = 0;                     // of a seeded strategy
+  bool idle_time = false;                     // timers fire only when no goroutine can run
+  std::uint64_t max_executions = 0;           // 0: no bound (random: 1000)
+  std::uint64_t max_steps = 20000;            // of one execution
+  double max_seconds = 0;                     // 0: no bound
+  bool keep_going = false;                    // explore on after a failure
+  std::size_t stack_bytes = 256 * 1024;
+  // Called after every execution, the trace being valid only during the call.
+  std::function<void(const explore::trace&)> on_execution;
+  // Called now and then with the number of executions so far.
+  std::function<void(std::uint64_t executions, std::size_t depth)> on_progress;
+  explore::decision_log* log = nullptr;       // told of every decision before it is carried out
+};
+
+// A goroutine that a failure involves, in words.
+struct goroutine_report {
+  std::string name;
+  std::string created_at;  // file:line
+  std::string state;       // "blocked", "runnable", "finished", "panicked"
+  std::string waits_for;   // "receive on channel 1 of main (file:line)", or empty
+  std::string at;          // file:line of the operation
+  std::string held_by;     // who holds what it waits for, or empty
+};
+
+// One event of the failing execution, for the table: one column per goroutine.
+struct story_line {
+  std::string who;
+  std::string what;      // "send on channel 1 of main"
+  std::string partner;   // of a rendezvous or a signal, or empty
+  std::string at;
+};
+
+struct failure {
+  check::kind what = kind::none;
+  std::string message;                     // one line
+  std::vector<goroutine_report> goroutines;
+  std::vector<story_line> story;
+  std::string schedule;                    // for `replay --schedule`
+  std::optional<std::uint64_t> seed;       // for `replay --seed`, of a seeded strategy
+  std::uint64_t execution = 0;             // which one it was, from 1
+  std::uint64_t times = 1;                 // how often it was met, under keep_going
+};
+
+struct result {
+  check::verdict verdict = verdict::verified;
+  check::kind what = kind::none;
+  std::string message;          // why it stopped, what the error was; empty for verified
+  bool complete = false;        // every trace was explored
+  std::string stopped_by;       // "executions", "steps", "time", "failure", "sampling"; or empty
+  std::string strategy;
+  std::optional<std::uint64_t> seed;
+  std::uint64_t explored = 0;   // executions run to their end
+  std::uint64_t blocked = 0;    // of these, executions in which a goroutine stayed blocked
+  std::uint64_t redundant = 0;  // executions given up because they repeated an explored trace
+  std::uint64_t events = 0;
+  std::size_t longest = 0;      // events of the longest execution
+  std::vector<std::string> alive;  // goroutines that could still run after main had returned
+  double seconds = 0;
+  std::vector<failure> failures;   // distinct ones; at most one without keep_going
+};
+
+// Explores. Throws std::invalid_argument for an unknown strategy.
+result check(const std::function<void()>& body, const options& how = {});
+
+// Runs the one execution that a schedule or a seed stands for. Throws schedule_error when the
+// schedule is damaged, belongs to another program, or does not fit any more.
+struct schedule_error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+result replay_schedule(const std::function<void()>& body, std::string_view program,
+                       std::string_view schedule, const options& how = {});
+result replay_seed(const std::function<void()>& body, std::uint64_t seed, const options& how = {});
+
+}  // namespace heddle::check

@@ -1,0 +1,34 @@
+// How atomics and plain variables reach exploration mode.
+#include "heddle/atomic.hpp"
+
+#include "heddle/var.hpp"
+#include "locks.hpp"
+
+namespace heddle::detail {
+
+using core::op_kind;
+
+void announce_atomic(const void* address, object_id id, atomic_access access, std::uint64_t before,
+                     std::uint64_t expected, place at) {
+  op_kind kind = op_kind::atomic_load;
+  switch (access) {
+    case atomic_access::load: kind = op_kind::atomic_load; break;
+    case atomic_access::store: kind = op_kind::atomic_store; break;
+    case atomic_access::update: kind = op_kind::atomic_update; break;
+    case atomic_access::compare_exchange: kind = op_kind::atomic_compare; break;
+  }
+  core::operation op = core::make_operation(kind, id, address, at, before);
+  op.extra = expected;
+  core::announce(op);  // while torn down the access still happens: nobody else looks
+}
+
+void note_atomic_value(std::uint64_t after) { core::current_engine().note_value(after); }
+
+void plain_access(const void* address, object_id id, bool is_write, place at) {
+  core::engine* e = core::current_engine_or_null();
+  if (e == nullptr) return;
+  const op_kind kind = is_write ? op_kind::atomic_store : op_kind::atomic_load;
+  e->plain_access(core::make_operation(kind, id, address, at), is_write);
+}
+
+}  // namespace heddle::detail

@@ -1,0 +1,138 @@
+#include "context_switch.hpp"
+
+#include <cxxabi.h>
+
+#include <boost/context/detail/fcontext.hpp>
+#include <cstdlib>
+#include <new>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define HEDDLE_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HEDDLE_ASAN 1
+#endif
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define HEDDLE_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define HEDDLE_TSAN 1
+#endif
+#endif
+
+#ifdef HEDDLE_ASAN
+#include <sanitizer/common_interface_defs.h>
+#endif
+#ifdef HEDDLE_TSAN
+#include <sanitizer/tsan_interface.h>
+#endif
+
+namespace heddle::core {
+
+namespace bc = boost::context::detail;
+
+namespace {
+
+// The Itanium C++ ABI's per-thread exception state (section 2.2.2), which the library declares but
+// does not lay out.
+struct exception_globals {
+  void* caught;
+  unsigned int uncaught;
+};
+
+[[gnu::noinline]] exception_globals& this_threads_exceptions() noexcept {
+  return *reinterpret_cast<exception_globals*>(__cxxabiv1::__cxa_get_globals());
+}
+
+// What a context that starts for the first time runs; lies at the top of its stack.
+struct start_record {
+  void (*entry)(void*);
+  void* argument;
+};
+constexpr std::size_t start_record_bytes = 64;  // keeps the frames below it aligned
+
+start_record* record_of(const void* stack_base, std::size_t stack_bytes) {
+  auto* top = static_cast<char*>(const_cast<void*>(stack_base)) + stack_bytes;
+  return reinterpret_cast<start_record*>(top - start_record_bytes);
+}
+
+struct hand_over {
+  execution_context* from;
+  execution_context* to;
+};
+
+void leave([[maybe_unused]] execution_context& from, [[maybe_unused]] const execution_context& to,
+           [[maybe_unused]] bool last) {
+  exception_globals& mine = this_threads_exceptions();
+  from.caught_exceptions = mine.caught;
+  from.uncaught_exceptions = mine.uncaught;
+#ifdef HEDDLE_ASAN
+  __sanitizer_start_switch_fiber(last ? nullptr : &from.fake_stack, to.stack_base, to.stack_bytes);
+#endif
+#ifdef HEDDLE_TSAN
+  if (from.fiber == nullptr) from.fiber = __tsan_get_current_fiber();
+  __tsan_switch_to_fiber(to.fiber, 0);
+#endif
+}
+
+void arrive(execution_context& self, bc::transfer_t t) {
+  auto* came_from = static_cast<hand_over*>(t.data)->from;
+  came_from->machine = t.fctx;
+#ifdef HEDDLE_ASAN
+  const void* base = nullptr;
+  std::size_t bytes = 0;
+  __sanitizer_finish_switch_fiber(self.fake_stack, &base, &bytes);
+  came_from->stack_base = base;
+  came_from->stack_bytes = bytes;
+#endif
+  exception_globals& mine = this_threads_exceptions();
+  mine.caught = self.caught_exceptions;
+  mine.uncaught = self.uncaught_exceptions;
+}
+
+void first_run(bc::transfer_t t) {
+  execution_context& self = *static_cast<hand_over*>(t.data)->to;
+  const start_record record = *record_of(self.stack_base, self.stack_bytes);
+  arrive(self, t);
+  record.entry(record.argument);
+  std::abort();  // entry never returns
+}
+
+void jump(execution_context& from, execution_context& to, bool last) {
+  leave(from, to, last);
+  hand_over both{&from, &to};
+  auto* machine = static_cast<bc::fcontext_t>(to.machine);
+  const bc::transfer_t t = bc::jump_fcontext(machine, &both);
+  arrive(from, t);
+}
+
+}  // namespace
+
+void prepare(execution_context& c, void* stack_base, std::size_t stack_bytes, void (*entry)(void*),
+             void* argument) {
+  auto* record = new (record_of(stack_base, stack_bytes)) start_record{entry, argument};
+  c = execution_context{};
+  c.stack_base = stack_base;
+  c.stack_bytes = stack_bytes;
+  c.machine = bc::make_fcontext(record, stack_bytes - start_record_bytes, &first_run);
+#ifdef HEDDLE_TSAN
+  c.fiber = __tsan_create_fiber(0);
+#endif
+}
+
+void switch_to(execution_context& from, execution_context& to) { jump(from, to, false); }
+
+void switch_last(execution_context& from, execution_context& to) {
+  jump(from, to, true);
+  std::abort();  // a finished computation was resumed
+}
+
+void discard([[maybe_unused]] execution_context& c) noexcept {
+#ifdef HEDDLE_TSAN
+  if (c.fiber != nullptr) __tsan_destroy_fiber(c.fiber);
+  c.fiber = nullptr;
+#endif
+}
+
+}  // namespace heddle::core

@@ -1,0 +1,60 @@
+#include "mode.hpp"
+
+#include <exception>
+
+#include "goroutine.hpp"
+
+namespace heddle::detail {
+
+constinit bool exploring = false;
+
+object_id name_object_slow(const char* what, place at) {
+  core::engine* e = core::current_engine_or_null();
+  return e == nullptr ? 0 : e->name_object(what, at);
+}
+
+}  // namespace heddle::detail
+
+namespace heddle::core {
+
+namespace {
+
+constinit thread_local engine* active = nullptr;
+
+// The pointer is read by a call that is not inlined, since a goroutine may move between threads.
+[[gnu::noinline]] engine* read_active() noexcept { return active; }
+
+}  // namespace
+
+engine* current_engine_or_null() noexcept { return read_active(); }
+
+engine& current_engine() {
+  engine* e = read_active();
+  if (e == nullptr)
+    throw panic("a Heddle operation was used outside of a goroutine; wrap the program in heddle::run");
+  return *e;
+}
+
+void set_engine(engine* e, bool exploring) noexcept {
+  active = e;
+  detail::exploring = exploring;
+}
+
+bool announce(std::span<const operation> offers, decision& picked) {
+  engine& e = current_engine();
+  const goroutine* g = e.current();
+  if (g == nullptr) throw panic("a Heddle operation was used outside of a goroutine");
+  if (g->unwinding) {
+    if (std::uncaught_exceptions() > 0) return false;
+    throw unwind{};
+  }
+  picked = e.announce(offers);
+  return true;
+}
+
+bool announce(const operation& op) {
+  decision picked;
+  return announce(std::span(&op, 1), picked);
+}
+
+}  // namespace heddle::core

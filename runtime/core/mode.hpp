@@ -1,0 +1,26 @@
+// Which engine runs: the only reader of the engine pointer.
+#pragma once
+
+#include "engine.hpp"
+
+namespace heddle::core {
+
+// The engine that drives this thread. Throws a panic where there is none: a primitive was used
+// outside of heddle::run and outside of a model.
+engine& current_engine();
+// The same, or null.
+engine* current_engine_or_null() noexcept;
+// Installs an engine for this thread (null: none); `exploring` says which mode it is.
+void set_engine(engine* e, bool exploring) noexcept;
+
+// Raised at the blocked operation of a goroutine that is torn down at the end of an execution, so
+// that destructors run. Not derived from std::exception: a program that catches everything and
+// goes on meets it again at its next operation.
+struct unwind {};
+
+// Exploration's half of every operation: waits for its turn. False means that the goroutine is
+// being torn down by this very scope exit, and the operation must do nothing.
+bool announce(const operation& op);
+bool announce(std::span<const operation> offers, decision& picked);
+
+}  // namespace heddle::core

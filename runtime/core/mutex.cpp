@@ -1,0 +1,41 @@
+// mutex: a flag and a queue. An unlock hands the lock to the goroutine that has waited longest.
+#include "locks.hpp"
+
+namespace heddle {
+
+using core::make_operation;
+using core::op_kind;
+
+void mutex::lock(place at) {
+  if (detail::exploring) [[unlikely]]
+    if (!core::announce(make_operation(op_kind::lock, id_, this, at))) return;
+  if (!locked_)
+    locked_ = true;
+  else
+    lock_slow(at);
+}
+
+void mutex::lock_slow(place at) {
+  core::block_in(waiters_, make_operation(op_kind::lock, id_, this, at));  // release() handed it over
+}
+
+bool mutex::try_lock(place at) {
+  if (detail::exploring) [[unlikely]]
+    if (!core::announce(make_operation(op_kind::try_lock, id_, this, at))) return false;
+  if (locked_) return false;
+  locked_ = true;
+  return true;
+}
+
+void mutex::unlock(place at) {
+  if (detail::exploring) [[unlikely]]
+    if (!core::announce(make_operation(op_kind::unlock, id_, this, at))) return;
+  if (!locked_) throw panic(panic_kind::panic, "unlock of unlocked mutex", at);
+  release();
+}
+
+void mutex::release() noexcept {
+  if (!core::wake_one(waiters_)) locked_ = false;
+}
+
+}  // namespace heddle

@@ -1,0 +1,48 @@
+#include "stack.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <new>
+
+namespace heddle::core {
+
+namespace {
+
+std::size_t page_bytes() {
+  static const std::size_t bytes = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  return bytes;
+}
+
+void unmap(const stack& s) {
+  munmap(static_cast<char*>(s.base) - page_bytes(), s.bytes + page_bytes());
+}
+
+}  // namespace
+
+stack_pool::~stack_pool() {
+  for (const stack& s : free_) unmap(s);
+}
+
+stack stack_pool::take(std::size_t bytes) {
+  const std::size_t page = page_bytes();
+  bytes = (bytes + page - 1) / page * page;
+  for (std::size_t i = free_.size(); i-- > 0;) {
+    if (free_[i].bytes != bytes) continue;
+    const stack found = free_[i];
+    free_.erase(free_.begin() + static_cast<std::ptrdiff_t>(i));
+    return found;
+  }
+  void* map = mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  if (map == MAP_FAILED) throw std::bad_alloc();
+  if (mprotect(map, page, PROT_NONE) != 0) {
+    munmap(map, bytes + page);
+    throw std::bad_alloc();
+  }
+  return {static_cast<char*>(map) + page, bytes};
+}
+
+void stack_pool::give_back(stack s) { free_.push_back(s); }
+
+}  // namespace heddle::core

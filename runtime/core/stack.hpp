@@ -1,0 +1,31 @@
+// Goroutine stacks: virtual reservations with a guard page below, kept for reuse, hottest first.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace heddle::core {
+
+struct stack {
+  void* base = nullptr;   // lowest usable byte; the guard lies below
+  std::size_t bytes = 0;  // usable
+  void* top() const noexcept { return static_cast<char*>(base) + bytes; }
+};
+
+// Not thread-safe: one pool for each engine.
+class stack_pool {
+ public:
+  stack_pool() = default;
+  stack_pool(const stack_pool&) = delete;
+  stack_pool& operator=(const stack_pool&) = delete;
+  ~stack_pool();
+
+  // At least `bytes`, rounded up to pages. Throws std::bad_alloc where no memory can be mapped.
+  stack take(std::size_t bytes);
+  void give_back(stack s);
+
+ private:
+  std::vector<stack> free_;
+};
+
+}  // namespace heddle::core

@@ -1,0 +1,39 @@
+// A timer: a deadline and what happens then. Shared with the engine while it is armed.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "heddle/time.hpp"
+#include "operation.hpp"
+
+namespace heddle::core {
+struct goroutine;
+}
+
+namespace heddle::detail {
+
+class channel;
+
+struct timer_state : std::enable_shared_from_this<timer_state> {
+  explicit timer_state(place at);
+  timer_state(const timer_state&) = delete;
+  timer_state& operator=(const timer_state&) = delete;
+  ~timer_state();
+
+  // Does what the timer is for. The engine calls it at the deadline, after it took the timer out
+  // of its own books, or moved the deadline of a periodic one. Never announces, never blocks.
+  void fire(time_point now);
+
+  time_point deadline{};
+  duration period{};               // zero: fires once
+  bool armed = false;
+  bool abandoned = false;          // a sleeper's, after the sleeper was torn down
+  core::goroutine* sleeper = nullptr;  // one of these three is what fires
+  channel* sink = nullptr;             // of capacity 1; owned
+  std::function<void()> function;      // runs in a goroutine of its own
+  object_id id;
+  place at;
+};
+
+}  // namespace heddle::detail

@@ -1,0 +1,45 @@
+// What public templates need to know of the runtime, and nothing more.
+//
+// `exploring` is the one flag that separates the two modes: false in performance mode, true while
+// exploration mode drives this process. Inline fast paths test it once per operation.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <utility>
+
+#include "heddle/place.hpp"
+
+namespace heddle::detail {
+
+// True while exploration mode drives this process. Written only between executions.
+extern bool exploring;
+
+// Stable name of an object within an execution; 0 is an object that was made outside of one.
+using object_id = std::uint32_t;
+
+object_id name_object_slow(const char* what, place at);
+
+// Names an object that the running goroutine makes. Returns 0 outside exploration mode.
+inline object_id name_object(const char* what, place at) {
+  return exploring ? name_object_slow(what, at) : 0;
+}
+
+// How a channel moves and destroys the values that it carries, as Go's element type.
+struct element_type {
+  std::size_t size;
+  std::size_t align;
+  void (*move)(void* to, void* from);  // constructs *to from *from, which stays destructible
+  void (*destroy)(void* value) noexcept;
+};
+
+template <class T>
+const element_type& element_type_of() {
+  static constexpr element_type type{
+      sizeof(T), alignof(T), [](void* to, void* from) { new (to) T(std::move(*static_cast<T*>(from))); },
+      [](void* value) noexcept { static_cast<T*>(value)->~T(); }};
+  return type;
+}
+
+}  // namespace heddle::detail

@@ -1,0 +1,20 @@
+// Everything. Include what you use instead where build times matter.
+#pragma once
+
+#include "heddle/atomic.hpp"
+#include "heddle/chan.hpp"
+#include "heddle/context.hpp"
+#include "heddle/errgroup.hpp"
+#include "heddle/go.hpp"
+#include "heddle/model.hpp"
+#include "heddle/panic.hpp"
+#include "heddle/pool.hpp"
+#include "heddle/rate_limiter.hpp"
+#include "heddle/runtime.hpp"
+#include "heddle/select.hpp"
+#include "heddle/semaphore.hpp"
+#include "heddle/singleflight.hpp"
+#include "heddle/sync.hpp"
+#include "heddle/sync_map.hpp"
+#include "heddle/time.hpp"
+#include "heddle/var.hpp"

@@ -1,0 +1,57 @@
+// The runtime itself: running a program at speed, and looking at it.
+//
+//   int main() { return heddle::run([] { serve(); }); }
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+
+#include "heddle/go.hpp"
+
+namespace heddle {
+
+struct run_options {
+  int procs = 0;                           // worker threads; 0: HEDDLE_PROCS, else one
+  std::size_t stack_bytes = 256 * 1024;    // reserved per goroutine
+};
+
+// Runs `f` as the main goroutine of a program in performance mode and returns 0 when it returns;
+// the other goroutines are abandoned then, as in Go. A panic that nobody catches, and a state where
+// every goroutine is blocked, print Go's report on standard error and exit the process with status
+// 2. Panics when called by a goroutine.
+int run(std::function<void()> f, const run_options& options = {});
+
+// Lets other goroutines run. In exploration mode the caller continues when another goroutine has
+// changed something that it has read since its last yield, or when no other can run; write a
+// spinning wait as `while (!ready.load()) heddle::yield();`.
+void yield(place at = place::current());
+
+// Goroutines that exist now, the caller included.
+int num_goroutines(place at = place::current());
+
+// Sets how many workers run goroutines, if n > 0, and returns the previous setting: GOMAXPROCS.
+int max_procs(int n = 0);
+
+namespace detail {
+void run_blocking(const std::function<void()>& f, place at);
+}
+
+// Runs `f`, which may block its OS thread, without holding up other goroutines, and returns what
+// it returns. `f` must not call Heddle. In exploration mode it simply runs.
+template <class F>
+auto blocking(F&& f, place at = place::current()) {
+  using result = std::invoke_result_t<F&>;
+  if constexpr (std::is_void_v<result>) {
+    detail::run_blocking([&] { f(); }, at);
+  } else {
+    std::optional<result> value;
+    detail::run_blocking([&] { value.emplace(f()); }, at);
+    return std::move(*value);
+  }
+}
+
+}  // namespace heddle

@@ -1,0 +1,226 @@
+// select: waits for several channel operations and runs one that is ready
+// (https://go.dev/ref/spec#Select_statements).
+//
+//   switch (heddle::select(heddle::recv(a, [](std::optional<int> v) { use(v); }),
+//                          heddle::send(b, 42),
+//                          heddle::otherwise([] { idle(); }))) {
+//     case 0: ...  // the handler has run already; the index says which case it was
+//   }
+//
+// A receive case takes a handler, called with the optional value or with nothing, or a place for
+// the value: a T& (left alone when the channel is closed and drained) or a std::optional<T>&. The
+// values of send cases are evaluated when the case is written. Among several ready cases
+// performance mode chooses fairly and exploration mode explores every one. A case on the nil
+// channel is never ready. `otherwise` runs when no case is ready.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "heddle/chan.hpp"
+
+namespace heddle {
+
+namespace detail {
+
+struct ignore_value {
+  void operator()() const noexcept {}
+};
+
+template <class T, class Sink>
+void deliver(Sink& sink, std::optional<T> value) {
+  if constexpr (std::is_same_v<std::remove_cvref_t<Sink>, std::optional<T>>) {
+    sink.reset();
+    if (value) sink.emplace(std::move(*value));
+  } else if constexpr (std::is_same_v<std::remove_cvref_t<Sink>, T>) {
+    if (value) sink = std::move(*value);
+  } else if constexpr (std::is_invocable_v<Sink&, std::optional<T>>) {
+    sink(std::move(value));
+  } else {
+    static_assert(std::is_invocable_v<Sink&>, "a receive case takes a handler or a place");
+    sink();
+  }
+}
+
+template <class T, class Sink>
+class recv_case {
+ public:
+  recv_case(channel_handle c, Sink sink) : c_(std::move(c)), sink_(std::forward<Sink>(sink)) {}
+  void prepare(select_case& out) { out = {c_.get(), false, value_.storage(), false}; }
+  void finish(const select_case& ran) {
+    value_.full = ran.received;
+    deliver<T>(sink_, value_.take());
+  }
+  static constexpr bool is_otherwise = false;
+
+ private:
+  channel_handle c_;
+  Sink sink_;
+  received_value<T> value_;
+};
+
+template <class T, class Handler>
+class send_case {
+ public:
+  send_case(channel_handle c, T value, Handler handler)
+      : c_(std::move(c)), value_(std::move(value)), handler_(std::forward<Handler>(handler)) {}
+  void prepare(select_case& out) { out = {c_.get(), true, &value_, false}; }
+  void finish(const select_case&) { handler_(); }
+  static constexpr bool is_otherwise = false;
+
+ private:
+  channel_handle c_;
+  T value_;
+  Handler handler_;
+};
+
+template <class Handler>
+class otherwise_case {
+ public:
+  explicit otherwise_case(Handler handler) : handler_(std::forward<Handler>(handler)) {}
+  void prepare(select_case&) {}
+  void finish(const select_case&) { handler_(); }
+  static constexpr bool is_otherwise = true;
+
+ private:
+  Handler handler_;
+};
+
+}  // namespace detail
+
+template <class Channel, class Sink>
+auto recv(const Channel& c, Sink&& sink) {
+  return detail::recv_case<typename Channel::value_type, Sink>(c.handle(), std::forward<Sink>(sink));
+}
+template <class Channel>
+auto recv(const Channel& c) {
+  return recv(c, detail::ignore_value{});
+}
+
+template <class Channel, class Handler = detail::ignore_value>
+auto send(const Channel& c, typename Channel::value_type value, Handler&& handler = {}) {
+  return detail::send_case<typename Channel::value_type, Handler>(
+      c.handle(), std::move(value), std::forward<Handler>(handler));
+}
+
+template <class Handler = detail::ignore_value>
+auto otherwise(Handler&& handler = {}) {
+  return detail::otherwise_case<Handler>(std::forward<Handler>(handler));
+}
+
+namespace detail {
+
+// Runs the cases behind `prepare` and `finish` and returns the index of the one that ran.
+// The otherwise case has no slot among the channel cases; `positions` maps back.
+template <class... Cases>
+int run_select(place at, Cases&... cases) {
+  constexpr std::size_t n = sizeof...(Cases);
+  constexpr std::size_t otherwise_cases = (std::size_t{0} + ... + (Cases::is_otherwise ? 1 : 0));
+  static_assert(otherwise_cases <= 1, "a select has at most one otherwise");
+  std::array<select_case, n + 1> slots;
+  std::array<int, n + 1> positions{};
+  std::size_t used = 0;
+  int otherwise_position = -1;
+  int position = 0;
+  auto prepare = [&](auto& one) {
+    if constexpr (std::remove_reference_t<decltype(one)>::is_otherwise) {
+      otherwise_position = position;
+    } else {
+      one.prepare(slots[used]);
+      positions[used++] = position;
+    }
+    ++position;
+  };
+  (prepare(cases), ...);
+  const int slot = select_cases(std::span(slots.data(), used), otherwise_cases == 1, at);
+  const int ran = slot < 0 ? otherwise_position : positions[static_cast<std::size_t>(slot)];
+  const select_case outcome = slot < 0 ? select_case{} : slots[static_cast<std::size_t>(slot)];
+  position = 0;
+  auto finish = [&](auto& one) {
+    if (position++ == ran) one.finish(outcome);
+  };
+  (finish(cases), ...);
+  return ran;
+}
+
+}  // namespace detail
+
+// Runs one ready case and its handler; returns the index of the case, counted from 0 in the order
+// written. With no cases it blocks for ever. One overload for each number of cases up to eight,
+// since a defaulted place cannot follow a pack; more cases go into a select_list.
+inline void select(place at = place::current()) { detail::select_cases({}, false, at); }
+template <class A>
+int select(A a, place at = place::current()) {
+  return detail::run_select(at, a);
+}
+template <class A, class B>
+int select(A a, B b, place at = place::current()) {
+  return detail::run_select(at, a, b);
+}
+template <class A, class B, class C>
+int select(A a, B b, C c, place at = place::current()) {
+  return detail::run_select(at, a, b, c);
+}
+template <class A, class B, class C, class D>
+int select(A a, B b, C c, D d, place at = place::current()) {
+  return detail::run_select(at, a, b, c, d);
+}
+template <class A, class B, class C, class D, class E>
+int select(A a, B b, C c, D d, E e, place at = place::current()) {
+  return detail::run_select(at, a, b, c, d, e);
+}
+template <class A, class B, class C, class D, class E, class F>
+int select(A a, B b, C c, D d, E e, F f, place at = place::current()) {
+  return detail::run_select(at, a, b, c, d, e, f);
+}
+template <class A, class B, class C, class D, class E, class F, class G>
+int select(A a, B b, C c, D d, E e, F f, G g, place at = place::current()) {
+  return detail::run_select(at, a, b, c, d, e, f, g);
+}
+template <class A, class B, class C, class D, class E, class F, class G, class H>
+int select(A a, B b, C c, D d, E e, F f, G g, H h, place at = place::current()) {
+  return detail::run_select(at, a, b, c, d, e, f, g, h);
+}
+
+// A run-time list of cases, after Go's reflect.Select.
+//
+//   heddle::select_list cases;
+//   for (auto& c : inputs) cases.add(heddle::recv(c, handle));
+//   int ran = cases.run();
+class select_list {
+ public:
+  template <class Case>
+  select_list& add(Case one) {
+    cases_.push_back(std::make_unique<holder<Case>>(std::move(one)));
+    return *this;
+  }
+  std::size_t size() const noexcept { return cases_.size(); }
+
+  // Runs one ready case and its handler; returns its index. Panics if two cases are `otherwise`.
+  int run(place at = place::current());
+
+ private:
+  struct any_case {
+    virtual ~any_case() = default;
+    virtual bool is_otherwise() const = 0;
+    virtual void prepare(detail::select_case& out) = 0;
+    virtual void finish(const detail::select_case& ran) = 0;
+  };
+  template <class Case>
+  struct holder final : any_case {
+    explicit holder(Case one) : held(std::move(one)) {}
+    bool is_otherwise() const override { return Case::is_otherwise; }
+    void prepare(detail::select_case& out) override { held.prepare(out); }
+    void finish(const detail::select_case& ran) override { held.finish(ran); }
+    Case held;
+  };
+  std::vector<std::unique_ptr<any_case>> cases_;
+};
+
+}  // namespace heddle
