@@ -12,18 +12,38 @@ Id names::intern(std::vector<std::vector<Id>>& table, std::uint32_t row, std::ui
   return ids[ordinal];
 }
 
+namespace {
+
+constexpr std::uint64_t golden = 0x9e3779b97f4a7c15U;
+
+void remember(std::vector<std::uint64_t>& hashes, std::uint32_t id, std::uint64_t of,
+              std::uint64_t ordinal) {
+  if (id < hashes.size() && hashes[id] != 0) return;
+  if (id >= hashes.size()) hashes.resize(id + 1);
+  std::uint64_t h = (of * golden) ^ (ordinal + golden);
+  h ^= h >> 31;
+  hashes[id] = h * golden | 1;
+}
+
+}  // namespace
+
 actor_id names::child_of(actor_id parent, std::uint32_t ordinal) {
-  return intern(children_, parent, ordinal, next_actor_);
+  const actor_id id = intern(children_, parent, ordinal, next_actor_);
+  remember(actor_hash_, id, hash_of_actor(parent), ordinal);
+  return id;
 }
 
 actor_id names::timer_of(object_id timer) {
   if (timer >= timers_.size()) timers_.resize(timer + 1);
   if (timers_[timer] == 0) timers_[timer] = next_actor_++;
+  remember(actor_hash_, timers_[timer], hash_of_object(timer), 0);
   return timers_[timer];
 }
 
 object_id names::object_of(actor_id creator, std::uint32_t ordinal) {
-  return intern(objects_, creator, ordinal, next_object_);
+  const object_id id = intern(objects_, creator, ordinal, next_object_);
+  remember(object_hash_, id, hash_of_actor(creator), ordinal);
+  return id;
 }
 
 object_id names::object_at(const void* address) {

@@ -18,6 +18,12 @@ class names {
   object_id object_of(actor_id creator, std::uint32_t ordinal);
   object_id object_at(const void* address);                    // made outside of an execution
 
+  // Hashes of the stable names: the same in every process, where the dense numbers are not.
+  std::uint64_t hash_of_actor(actor_id a) const { return a < actor_hash_.size() ? actor_hash_[a] : a; }
+  std::uint64_t hash_of_object(object_id o) const {
+    return o < object_hash_.size() ? object_hash_[o] : o;
+  }
+
  private:
   template <class Id>
   static Id intern(std::vector<std::vector<Id>>& table, std::uint32_t row, std::uint32_t ordinal,
@@ -26,6 +32,8 @@ class names {
   std::vector<std::vector<actor_id>> children_;
   std::vector<std::vector<object_id>> objects_;
   std::vector<actor_id> timers_;
+  std::vector<std::uint64_t> actor_hash_;
+  std::vector<std::uint64_t> object_hash_;
   std::map<const void*, object_id> outside_;
   actor_id next_actor_ = main_actor + 1;
   object_id next_object_ = everything_object + 1;

@@ -46,7 +46,8 @@ const object_state& object_model::state(object_id o) const {
   return o < objects_.size() ? objects_[o] : none;
 }
 
-void object_model::meet(const operation& op) {
+bool object_model::meet(const operation& op) {
+  const bool fresh = !state(op.object).known;
   for (object_id o : {op.object, op.second}) {
     if (o == 0) continue;
     object_state& s = touch(o);
@@ -60,6 +61,7 @@ void object_model::meet(const operation& op) {
     if (is_channel_operation(op.kind)) s.capacity = static_cast<std::uint32_t>(op.value);
     if (op.kind >= op_kind::atomic_load && op.kind <= op_kind::atomic_compare) s.bits = op.value;
   }
+  return fresh;
 }
 
 timer_entry& object_model::timer_of(object_id t) {
@@ -95,7 +97,8 @@ bool object_model::enabled(const action& what, const operation& op) const {
   switch (op.kind) {
     case op_kind::start:
     case op_kind::nil_channel:
-    case op_kind::cond_woken: return false;
+    case op_kind::cond_woken:
+    case op_kind::sleep: return false;
     case op_kind::send:
       if (s.closed) return what.partner == no_actor;
       return s.capacity == 0 ? what.partner != no_actor : s.sent - s.received < s.capacity;

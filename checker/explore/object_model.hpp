@@ -42,8 +42,9 @@ class object_model {
   // Forgets everything; keeps memory.
   void reset();
 
-  // An operation was announced: its objects come into being if they are new.
-  void meet(const operation& op);
+  // An operation was announced: its objects come into being if they are new. Says whether
+  // op.object was.
+  bool meet(const operation& op);
 
   // Whether the action can be performed now. `op` is what `who` announced.
   bool enabled(const action& what, const operation& op) const;
@@ -56,6 +57,11 @@ class object_model {
 
   // Performs an enabled action. `bits` is the value that an atomic has afterwards.
   void apply(const action& what, const operation& op, std::uint64_t bits);
+
+  // What an atomic operation left behind, known once it has run.
+  void set_bits(object_id o, std::uint64_t bits) { touch(o).bits = bits; }
+  // Lets a periodic timer fire no more.
+  void silence(object_id timer) { timer_of(timer).armed = false; }
 
   // The goroutines that the action wakes beyond its partner: a broadcast's.
   void woken(const operation& op, std::vector<actor_id>& out) const;

@@ -13,15 +13,16 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "alternatives.hpp"
 #include "engine.hpp"
 #include "goroutine.hpp"
 #include "names.hpp"
 #include "object_model.hpp"
+#include "spinning.hpp"
 #include "strategy.hpp"
 #include "timer.hpp"
 #include "trace.hpp"
@@ -33,7 +34,7 @@ enum class time_mode : std::uint8_t { free, idle };
 struct execution_limits {
   time_mode time = time_mode::free;
   std::size_t max_steps = 20000;
-  bool stop_at_failure = true;       // end the execution at the first note
+  bool stop_at_failure = true;         // end the execution at the first note
   std::uint32_t ticks_after_main = 2;  // how often each ticker fires once main has returned
   std::size_t stack_bytes = 256 * 1024;
 };
@@ -47,7 +48,7 @@ class decision_log {
 
 class sequencer final : public core::engine {
  public:
-  sequencer();
+  sequencer() = default;
   ~sequencer() override;
 
   // Runs `body` once. The trace is valid until the next run.
@@ -65,69 +66,80 @@ class sequencer final : public core::engine {
   void yield(place at) override;
   time_point now(place at) override;
   void arm(detail::timer_state& t) override;
-  void disarm(detail::timer_state& t) override;
+  void disarm(detail::timer_state&) override {}  // the model was told by the announcement
   int choose(int, place) override { return 0; }  // announced instead
   int num_goroutines(place at) override;
-  int max_procs(int n) override;
-  void run_blocking(const std::function<void()>& f, place at) override;
+  int max_procs(int) override { return 1; }
+  void run_blocking(const std::function<void()>& f, place) override { f(); }
   void note_failure(const panic& failure) override;
 
- private:
-  struct actor_record;  // per execution: a goroutine, a timer or the clock
-  struct recorder;
+  // For std::terminate: if a goroutine that is being torn down met a destructor that must not
+  // throw, gives that goroutine up and does not return.
+  static void give_up_unwinding() noexcept;
 
+ private:
+  // Beside the trace's record of an actor: what it is about to do.
+  struct actor_state {
+    core::goroutine* g = nullptr;
+    std::shared_ptr<detail::timer_state> timer;
+    core::decision picked;
+    std::uint32_t children = 0;
+    std::uint32_t objects = 0;
+    std::uint32_t ticks = 0;          // fired since main returned
+    spin_window spin;
+  };
+
+  void begin(const std::function<void()>& body);
   core::goroutine& take_goroutine(std::size_t stack_bytes);
-  void start_goroutine(core::goroutine& g, std::unique_ptr<detail::task> work);
   static void entry(void* self);
   void run_goroutine(core::goroutine& g);
-  void uncaught(const core::goroutine& g, panic_kind kind, const std::string& what, place at);
+  void add_note(actor_id who, panic_kind kind, bool uncaught, const std::string& what, place at);
 
-  void leave();                       // the running goroutine has nothing to do: go on elsewhere
-  core::goroutine* next_to_run();     // null: the execution is over
-  bool decide();                      // picks and carries out one event; false: over
+  void leave();                    // the running goroutine has nothing to do: go on elsewhere
+  core::goroutine* next_to_run();  // null: the execution is over
+  bool decide();                   // picks and carries out one event; false: over
   bool finish(ending how);
-  void collect_alternatives();
-  void collect_of(actor_id who);
-  void collect_offer(actor_id who, const operation& op, std::span<const operation> offers);
-  void collect_pairs(actor_id who, const operation& op);
-  void add_alternative(const action& what, const operation& op, const operation* partner_op,
-                       std::span<const operation> offers);
-  void perform(const alternative& picked);
-  void perform_timer(const action& what, const operation& op);
-  void release_yielders(const event& done);
-  void unwind_all();
-  void announce_for(actor_id who, std::span<const operation> offers);
-  void register_actor(actor_id who, actor_kind kind, actor_id parent, std::uint32_t ordinal);
-  operation resolved(operation op);
-  std::uint64_t point_fingerprint() const;
+  std::size_t pick(const point& at);
   std::size_t pick_fairly();
-  actor_record& record(actor_id who);
-  actor_id id_of(const core::goroutine& g) const { return g.id; }
+  void perform(const alternative& picked);
+  void record(const alternative& picked);
+  void perform_by_goroutine(const alternative& picked);
+  void perform_by_timer(actor_id who);
+  void count_change(const event& done);
+  void unwind_all();
+  [[noreturn]] void end_goroutine(core::goroutine& g);
+
+  void register_actor(actor_id who, actor_kind kind, actor_id parent, std::uint32_t ordinal);
+  void announce_for(actor_id who, std::span<const operation> offers);
+  void participate(actor_id who);
+  operation resolved(operation op);
+  actor_id creator() const { return acting_timer_ != no_actor ? acting_timer_ : running_->id; }
+  actor_state& state(actor_id who) { return states_[who]; }
 
   names names_;
   object_model model_;
+  object_versions versions_;
   trace trace_;
+  alternative_set alternatives_;
   core::stack_pool stacks_;
-  std::vector<std::unique_ptr<core::goroutine>> pool_;  // every goroutine ever made
+  std::vector<std::unique_ptr<core::goroutine>> made_;  // every goroutine ever made
   std::vector<core::goroutine*> idle_;
   std::vector<core::goroutine*> alive_;                 // of this execution, in order of creation
-  std::vector<actor_record> records_;
-  std::vector<actor_id> present_;                       // actors of this execution, by id
+  std::vector<actor_state> states_;                     // by actor
+  std::vector<actor_id> present_;                       // of this execution, in order of creation
   std::deque<core::goroutine*> runnable_;
-  std::vector<alternative> alternatives_;
-  std::vector<access_list> touch_pool_;
-  std::map<core::object_id, detail::timer_state*> armed_;
   core::execution_context outside_;
   core::goroutine* running_ = nullptr;
-  core::goroutine* second_half_ = nullptr;  // the sender of a rendezvous, run after its receiver
+  core::goroutine* first_half_ = nullptr;   // the receiver of a rendezvous, and
+  core::goroutine* second_half_ = nullptr;  // the sender, run when the receiver has parked
+  actor_id acting_timer_ = no_actor;        // whose firing is being carried out
   strategy* strategy_ = nullptr;
   decision_log* log_ = nullptr;
   execution_limits limits_;
   actor_id last_who_ = no_actor;
-  std::uint32_t outside_objects_ = 0;
-  bool over_ = false;
-  bool fair_tail_ = false;   // past the step bound, a fair scheduler tries to end the execution
   std::size_t fair_turn_ = 0;
+  bool over_ = false;
+  bool fair_tail_ = false;  // past the step bound, a fair scheduler tries to end the execution
 };
 
 }  // namespace heddle::explore

@@ -5,8 +5,7 @@
 namespace heddle::explore {
 
 bool trace::pending(actor_id who) const {
-  return who < actors.size() && actors[who].id == who &&
-         actors[who].status == actor_status::pending && !actors[who].announced.empty();
+  return who < actors.size() && actors[who].id == who && actors[who].waiting;
 }
 
 std::uint32_t trace::positions(actor_id who) const {
@@ -20,8 +19,10 @@ void trace::clear() {
   accesses.clear();
   others.clear();
   offers.clear();
+  guards.clear();
   for (actor_info& a : actors) {
     a.id = no_actor;
+    a.waiting = false;
     a.announced.clear();
   }
   for (object_info& o : objects) o.id = 0;
@@ -59,8 +60,12 @@ std::string object_name(const trace& t, object_id o) {
   if (o == 0) return "nil";
   if (o >= t.objects.size() || t.objects[o].id != o) return "an object made outside of the model";
   const object_info& info = t.objects[o];
+  const auto ordinal = 1 + std::ranges::count_if(t.objects, [&](const object_info& other) {
+    return other.id != 0 && other.creator == info.creator && other.what == info.what &&
+           other.ordinal < info.ordinal;
+  });
   std::string name(info.what);
-  name += " " + std::to_string(info.ordinal);
+  name += " " + std::to_string(ordinal);
   if (info.creator != no_actor) name += " of " + actor_name(t, info.creator);
   return name + " (" + place_name(info.created_at) + ")";
 }

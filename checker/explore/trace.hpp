@@ -41,6 +41,8 @@ struct participant {
 struct announcement {
   std::uint32_t first_offer = 0;  // into trace::offers
   std::uint32_t offer_count = 0;
+  std::uint32_t first_guard = 0;  // into trace::guards: what a spinning goroutine waits to change
+  std::uint32_t guard_count = 0;
 };
 
 enum class actor_kind : std::uint8_t { goroutine, timer, clock };
@@ -55,14 +57,15 @@ struct actor_info {
   std::uint32_t parent_position = 0;   // how many events the parent had when it created this one
   std::string name;                    // given by the program, or empty
   place created_at;
-  std::vector<announcement> announced; // by position; the last one is pending unless finished
+  std::vector<announcement> announced; // by position
+  bool waiting = false;                // the last one is pending: announced, not performed
 };
 
 struct object_info {
   object_id id = 0;
   std::string_view what;               // "channel", "mutex", ...
   actor_id creator = no_actor;
-  std::uint32_t ordinal = 0;           // among the creator's objects of this kind, from 1
+  std::uint32_t ordinal = 0;           // among all of the creator's objects, from 1
   place created_at;
 };
 
@@ -90,11 +93,14 @@ struct trace {
   std::vector<access> accesses;
   std::vector<participant> others;
   std::vector<operation> offers;
+  std::vector<object_id> guards;
   std::vector<actor_info> actors;      // dense: actors[i].id == i; gaps have id no_actor
   std::vector<object_info> objects;    // dense by id; gaps have id 0
+  std::vector<std::uint64_t> initial_bits;  // of atomics, by object
   std::vector<note> notes;
   ending ended = ending::quiescent;
   bool main_returned = false;
+  bool idle_time = false;              // time advanced only when nothing else could happen
   std::uint64_t fingerprint = 0;       // of every decision and what could be decided
   std::string departure;
 
@@ -107,6 +113,11 @@ struct trace {
   std::span<const operation> offers_at(actor_id who, std::size_t position) const {
     const announcement& a = actors[who].announced[position];
     return std::span(offers).subspan(a.first_offer, a.offer_count);
+  }
+  // What must change first, for an actor that is going round a spinning loop; else empty.
+  std::span<const object_id> guards_at(actor_id who, std::size_t position) const {
+    const announcement& a = actors[who].announced[position];
+    return std::span(guards).subspan(a.first_guard, a.guard_count);
   }
   // Whether the actor has an operation announced that it has not performed.
   bool pending(actor_id who) const;

@@ -120,13 +120,14 @@ void release(channel* c) noexcept {
 
 namespace {
 
-[[noreturn]] void block_for_ever(place at) {
+void block_for_ever(place at) {
   core::operation op;
   op.kind = op_kind::nil_channel;
   op.at = at;
   core::engine& e = core::current_engine();
-  if (exploring) core::announce(op);
-  for (;;) e.park(op);
+  if (exploring && !core::announce(op)) return;
+  do e.park(op);
+  while (!e.current()->unwinding);
 }
 
 // Blocks in `queue` until a partner or a close comes; says whether it was a partner.
@@ -140,18 +141,10 @@ bool wait_for_partner(wait_queue& queue, void* value, const core::operation& why
   return self.ok;
 }
 
-bool tearing_down() {
-  const core::goroutine* g = core::current_engine().current();
-  return g != nullptr && g->unwinding;
-}
-
 }  // namespace
 
 void channel_send(channel* c, void* value, place at) {
-  if (c == nullptr) {
-    if (tearing_down()) return;
-    block_for_ever(at);
-  }
+  if (c == nullptr) return block_for_ever(at);
   const core::operation op = c->describe(op_kind::send, at);
   if (exploring && !core::announce(op)) return;
   channel::attempt outcome = c->try_send(value);
@@ -164,8 +157,8 @@ void channel_send(channel* c, void* value, place at) {
 
 bool channel_recv(channel* c, void* to, place at) {
   if (c == nullptr) {
-    if (tearing_down()) return false;
     block_for_ever(at);
+    return false;
   }
   const core::operation op = c->describe(op_kind::recv, at);
   if (exploring && !core::announce(op)) return false;

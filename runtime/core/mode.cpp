@@ -40,16 +40,17 @@ void set_engine(engine* e, bool exploring) noexcept {
   detail::exploring = exploring;
 }
 
+bool must_unwind() {
+  if (std::uncaught_exceptions() > 0) return true;
+  throw unwind{};
+}
+
 bool announce(std::span<const operation> offers, decision& picked) {
   engine& e = current_engine();
   const goroutine* g = e.current();
   if (g == nullptr) throw panic("a Heddle operation was used outside of a goroutine");
-  if (g->unwinding) {
-    if (std::uncaught_exceptions() > 0) return false;
-    throw unwind{};
-  }
-  picked = e.announce(offers);
-  return true;
+  if (!g->unwinding) picked = e.announce(offers);
+  return !g->unwinding || !must_unwind();
 }
 
 bool announce(const operation& op) {

@@ -18,6 +18,10 @@ void set_engine(engine* e, bool exploring) noexcept;
 // goes on meets it again at its next operation.
 struct unwind {};
 
+// Called in a goroutine that is torn down: throws unwind, but for an operation in a destructor that
+// runs because of an exception already; there it returns true, and the operation does nothing.
+bool must_unwind();
+
 // Exploration's half of every operation: waits for its turn. False means that the goroutine is
 // being torn down by this very scope exit, and the operation must do nothing.
 bool announce(const operation& op);

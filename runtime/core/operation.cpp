@@ -38,6 +38,8 @@ std::string_view describe(op_kind kind) noexcept {
     case op_kind::choose: return "choose";
     case op_kind::timer_arm: return "arm";
     case op_kind::timer_stop: return "stop";
+    case op_kind::sleep: return "sleep";
+    case op_kind::pause: return "yield";
     case op_kind::timer_fire: return "fire";
     case op_kind::clock_advance: return "advance";
     case op_kind::clock_read: return "read the time";

@@ -48,7 +48,9 @@ enum class op_kind : std::uint8_t {
   choose,          // value: the number of outcomes
   timer_arm,       // object: the timer; value: delay in ns; extra: period in ns; second: channel
   timer_stop,
-  timer_fire,      // by the timer itself
+  sleep,           // the sleeper's part in its timer's firing
+  pause,           // a yield with nothing done since the last one
+  timer_fire,      // by the timer itself; second: its channel
   clock_advance,   // by the clock itself: virtual time reaches the next deadline
   clock_read,
   observe_all,     // observes something that any event may change

@@ -76,7 +76,8 @@ int wait_for_any(std::span<select_case> cases, place at) {
   if (cases.empty()) why.kind = op_kind::nil_channel;
   why.at = at;
   do e.park(why);
-  while (fired < 0);
+  while (fired < 0 && !e.current()->unwinding);
+  if (fired < 0) return 0;  // torn down
   select_case& won = cases[static_cast<std::size_t>(fired)];
   const bool ok = waiters[static_cast<std::size_t>(fired)].ok;
   if (won.is_send && !ok) throw panic(panic_kind::panic, "send on closed channel", at);

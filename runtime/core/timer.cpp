@@ -96,7 +96,7 @@ void sleep_for(duration d, place at) {
   if (state->sleeper == nullptr || state->sleeper->unwinding) return;
   detail::arm(*state, d, at);
   try {
-    e.park(core::make_operation(core::op_kind::timer_fire, state->id, state.get(), at));
+    e.park(core::make_operation(core::op_kind::sleep, state->id, state.get(), at));
   } catch (const core::unwind&) {
     state->abandoned = true;
     throw;

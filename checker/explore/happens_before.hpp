@@ -1,0 +1,67 @@
+// The happens-before order of a trace: vector clocks over actors, one row for each event.
+//
+// An event comes after its participants' previous events, after the event that created an actor,
+// and after every earlier event that it depends on. Mattern 1989; the order is the trace itself
+// (Mazurkiewicz 1977), so that what is concurrent here can be swapped without a difference.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "trace.hpp"
+
+namespace heddle::explore {
+
+using clock_row = std::span<const std::uint32_t>;
+
+class happens_before {
+ public:
+  static constexpr std::uint32_t none = ~std::uint32_t{0};
+
+  // Analyses the first `length` events. O(events x (actors + conflicts)). Keeps memory.
+  void analyse(const trace& t, std::size_t length);
+
+  std::size_t length() const { return length_; }
+  // How many events of each actor are in the past of event e, e included.
+  clock_row clock(std::size_t e) const {
+    return std::span(clocks_).subspan(e * actors_, actors_);
+  }
+  // The past of an actor at a position: of what it does next, not that included.
+  clock_row clock_at(actor_id who, std::uint32_t position) const;
+  // Event e is in the past described by `row`, or is its last event.
+  bool in_past(std::size_t e, clock_row row) const {
+    return row[who_[e]] > position_[e];
+  }
+  // a comes before b, or is b.
+  bool ordered(std::size_t a, std::size_t b) const { return in_past(a, clock(b)); }
+
+  // The event at an actor's position; `none` if it has none within the length.
+  std::uint32_t event_at(actor_id who, std::uint32_t position) const {
+    return position < events_of_[who].size() ? events_of_[who][position] : none;
+  }
+  // The events that touch an object, in order.
+  std::span<const std::uint32_t> events_on(object_id o) const {
+    return o < on_.size() ? std::span<const std::uint32_t>(on_[o]) : std::span<const std::uint32_t>();
+  }
+  std::size_t actors() const { return actors_; }
+
+ private:
+  void add_event(const trace& t, std::uint32_t e);
+  void add_conflicts(const trace& t, std::uint32_t e, std::uint32_t* row);
+  void join(std::uint32_t* row, clock_row other);
+  void file(object_id o, std::uint32_t e);
+
+  const trace* trace_ = nullptr;
+  std::size_t length_ = 0;
+  std::size_t actors_ = 0;
+  std::vector<std::uint32_t> clocks_;
+  std::vector<actor_id> who_;             // of each event
+  std::vector<std::uint32_t> position_;   // of each event's who
+  std::vector<std::vector<std::uint32_t>> events_of_;
+  std::vector<std::vector<std::uint32_t>> on_;
+  std::vector<object_id> used_;
+  std::vector<std::uint32_t> nothing_;    // the past of main
+};
+
+}  // namespace heddle::explore

@@ -1,0 +1,58 @@
+// Spinning waits: `while (!ready.load()) heddle::yield();` must not blow up the search.
+//
+// Once a goroutine has yielded, and the operation it announces next is one it has done since its
+// last yield (so it is going round a loop), and it changed nothing in between, then going round
+// again before something that it read has changed would repeat the same iteration. It is held back
+// until then, or until no other actor can do anything. The repetition counted out is invisible to
+// the others; only a loop that counts its own iterations could tell (docs/limits.md).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "action.hpp"
+
+namespace heddle::explore {
+
+// How often each object was changed in this execution.
+class object_versions {
+ public:
+  void reset();
+  std::uint32_t of(object_id o) const { return o < versions_.size() ? versions_[o] : 0; }
+  void changed(object_id o);
+
+ private:
+  std::vector<std::uint32_t> versions_;
+};
+
+// What one goroutine has done since its last yield.
+class spin_window {
+ public:
+  void reset();
+  // It performed `op`; `changes` says whether that changed an object.
+  void performed(const operation& op, bool changes, const object_versions& versions);
+  // It yielded. Returns false if it has done nothing since it yielded before.
+  bool yielded();
+  // It announces these operations next.
+  void announced(std::span<const operation> offers);
+  // It is going round a spinning loop, and nothing that it read has changed.
+  bool held_back(const object_versions& versions) const;
+  // The objects it waits to see changed; empty when it is not going round a loop.
+  void guards(std::vector<object_id>& out) const;
+
+ private:
+  struct seen {
+    object_id object;
+    op_kind kind;
+    std::uint32_t line;
+    std::uint32_t version;
+  };
+  std::vector<seen> window_;
+  std::vector<seen> guard_;
+  bool changed_something_ = false;
+  bool after_yield_ = false;
+  bool guarded_ = false;
+};
+
+}  // namespace heddle::explore

@@ -1,0 +1,28 @@
+#include "naive.hpp"
+
+namespace heddle::explore {
+
+std::string describe_departure(const point& at) {
+  const alternative& first = at.alternatives.front();
+  return "under the same decisions the model went another way at step " + std::to_string(at.step) +
+         ", where it can " + std::string(core::describe(first.op->kind)) + " at " +
+         place_name(first.op->at);
+}
+
+std::size_t naive_strategy::pick(const point& at) {
+  if (depth_ < path_.size() && path_[depth_].fingerprint != at.fingerprint) {
+    nondeterminism_ = describe_departure(at);
+    return abandon;
+  }
+  if (depth_ == path_.size()) path_.push_back({0, at.alternatives.size(), at.fingerprint});
+  return path_[depth_++].picked;
+}
+
+void naive_strategy::end(const trace&) {
+  depth_ = 0;
+  while (!path_.empty() && ++path_.back().picked == path_.back().alternatives) path_.pop_back();
+  exhausted_ = path_.empty() && nondeterminism_.empty();
+  if (!nondeterminism_.empty()) path_.clear();
+}
+
+}  // namespace heddle::explore

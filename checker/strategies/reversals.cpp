@@ -1,0 +1,317 @@
+#include "reversals.hpp"
+
+#include <algorithm>
+
+#include "dependence.hpp"
+
+namespace heddle::explore {
+
+namespace {
+
+// Operations that can always be performed, whatever came before.
+bool never_blocks(op_kind k) {
+  switch (k) {
+    case op_kind::close:
+    case op_kind::try_close:
+    case op_kind::is_closed:
+    case op_kind::len:
+    case op_kind::try_lock:
+    case op_kind::unlock:
+    case op_kind::try_read_lock:
+    case op_kind::read_unlock:
+    case op_kind::try_write_lock:
+    case op_kind::write_unlock:
+    case op_kind::group_add:
+    case op_kind::cond_wait:
+    case op_kind::cond_broadcast:
+    case op_kind::once_end:
+    case op_kind::atomic_load:
+    case op_kind::atomic_store:
+    case op_kind::atomic_update:
+    case op_kind::atomic_compare:
+    case op_kind::choose:
+    case op_kind::timer_arm:
+    case op_kind::timer_stop:
+    case op_kind::clock_read:
+    case op_kind::observe_all:
+    case op_kind::pause: return true;
+    default: return false;
+  }
+}
+
+// Whether every two events on the object are ordered, so that what a removed event leaves behind
+// is always a beginning of the object's history.
+bool totally_ordered(op_kind k) {
+  return k == op_kind::lock || k == op_kind::once_begin || k == op_kind::cond_signal;
+}
+
+}  // namespace
+
+void reversal_finder::find(const trace& t, const happens_before& order, const found& report) {
+  trace_ = &t;
+  order_ = &order;
+  report_ = &report;
+  base_.assign(order.actors(), 0);
+  for (const actor_info& a : t.actors)
+    if (a.id != no_actor) consider_actor(a.id);
+}
+
+void reversal_finder::consider_actor(actor_id who) {
+  const auto positions = static_cast<std::uint32_t>(trace_->actors[who].announced.size());
+  for (std::uint32_t p = 0; p < positions; ++p) {
+    if (p > 0 && order_->event_at(who, p - 1) == happens_before::none) return;  // past the length
+    const std::span<const operation> offers = trace_->offers_at(who, p);
+    for (const operation& op : offers) {
+      candidate c;
+      c.what = {who, op.branch, no_actor, 0};
+      c.op = &op;
+      c.offers = offers;
+      c.position = p;
+      consider_offer(c);
+    }
+  }
+}
+
+void reversal_finder::consider_offer(candidate c) {
+  switch (c.op->kind) {
+    case op_kind::start:
+    case op_kind::nil_channel:
+    case op_kind::cond_woken:
+    case op_kind::sleep: return;
+    case op_kind::clock_advance:
+      if (!trace_->idle_time) consider(c);
+      return;
+    case op_kind::choose:
+      for (std::uint64_t i = 0; i < c.op->value; ++i) {
+        c.what.branch = static_cast<std::int32_t>(i);
+        consider(c);
+      }
+      return;
+    case op_kind::send:
+      if (c.op->value == 0) consider_pairs(c, op_kind::recv);
+      return consider(c);
+    case op_kind::cond_signal:
+      consider_pairs(c, op_kind::cond_woken);
+      return consider(c);
+    default: return consider(c);
+  }
+}
+
+// Every position of another actor that is concurrent with the candidate's and offers the other
+// half on the same object.
+void reversal_finder::consider_pairs(candidate c, op_kind partner_kind) {
+  const clock_row mine = order_->clock_at(c.what.who, c.position);
+  for (const actor_info& other : trace_->actors) {
+    if (other.id == no_actor || other.id == c.what.who || other.kind != actor_kind::goroutine)
+      continue;
+    for (std::uint32_t r = mine[other.id]; r < other.announced.size(); ++r) {
+      if (r > 0 && order_->event_at(other.id, r - 1) == happens_before::none) break;
+      if (order_->clock_at(other.id, r)[c.what.who] > c.position) break;
+      for (const operation& op : trace_->offers_at(other.id, r)) {
+        if (op.kind != partner_kind || op.object != c.op->object) continue;
+        c.what.partner = other.id;
+        c.what.partner_branch = op.branch;
+        c.partner_position = r;
+        consider(c);
+      }
+    }
+  }
+}
+
+// Computes the past that the candidate needs. False if its positions exclude each other.
+bool reversal_finder::place_candidate(const candidate& c) {
+  const clock_row mine = order_->clock_at(c.what.who, c.position);
+  std::ranges::copy(mine, base_.begin());
+  if (c.what.partner == no_actor) return true;
+  const clock_row theirs = order_->clock_at(c.what.partner, c.partner_position);
+  for (std::size_t i = 0; i < base_.size(); ++i) base_[i] = std::max(base_[i], theirs[i]);
+  return base_[c.what.who] == c.position && base_[c.what.partner] == c.partner_position;
+}
+
+void reversal_finder::consider(const candidate& c) {
+  const std::uint32_t own = order_->event_at(c.what.who, c.position);
+  if (own != happens_before::none && trace_->events[own].what == c.what) {
+    place_candidate(c);
+    return reverse_performed(c, own);
+  }
+  if (!place_candidate(c)) return;
+  blockers_.clear();
+  if (own != happens_before::none) blockers_.push_back(own);
+  if (c.what.partner != no_actor) {
+    const std::uint32_t theirs = order_->event_at(c.what.partner, c.partner_position);
+    if (theirs != happens_before::none && theirs != own) blockers_.push_back(theirs);
+  }
+  reverse_passed_by(c);
+}
+
+// Fills conflicts_: the events before `before` that are dependent with the accesses and not in
+// base_, in order.
+void reversal_finder::collect_conflicts(std::span<const access> mine, std::uint32_t before) {
+  conflicts_.clear();
+  const auto add = [&](std::uint32_t d, const access& a) {
+    if (order_->in_past(d, base_)) return;
+    const std::span<const access> theirs = trace_->touches(trace_->events[d]);
+    if (std::ranges::any_of(theirs, [&](const access& b) { return dependent(a, b); }))
+      conflicts_.push_back(d);
+  };
+  for (const access& a : mine) {
+    if (a.kind == access_kind::everything) {
+      for (std::uint32_t d = 0; d < before && d < order_->length(); ++d) add(d, a);
+      continue;
+    }
+    for (object_id o : {a.object, everything_object})
+      for (std::uint32_t d : order_->events_on(o)) {
+        if (d >= before) break;
+        add(d, a);
+      }
+  }
+  if (mine.size() > 1) {
+    std::ranges::sort(conflicts_);
+    conflicts_.erase(std::unique(conflicts_.begin(), conflicts_.end()), conflicts_.end());
+  }
+}
+
+// What the candidate was done after, it is done before, where that is possible: each adjacent
+// race. Where taking the nearest event away does not make it possible (a lock that is taken before
+// the unlock that freed it), the ones before it are tried.
+void reversal_finder::reverse_performed(const candidate& c, std::uint32_t performed) {
+  const event& e = trace_->events[performed];
+  collect_conflicts(trace_->touches(e), performed);
+  if (conflicts_.empty()) return;
+  covered_.assign(base_.begin(), base_.end());
+  const bool always = never_blocks(c.op->kind);
+  for (std::size_t i = conflicts_.size(); i-- > 0;) {
+    const std::uint32_t d = conflicts_[i];
+    const bool adjacent = !order_->in_past(d, covered_);
+    const clock_row row = order_->clock(d);
+    for (std::size_t k = 0; k < covered_.size(); ++k) covered_[k] = std::max(covered_[k], row[k]);
+    if (always && !adjacent) continue;
+    removed_.assign(1, d);
+    if (try_removing(c, performed) && totally_ordered(c.op->kind)) return;
+  }
+}
+
+// What the candidate would touch in the state most favourable to conflicts.
+access_list reversal_finder::possible_touches(const candidate& c) const {
+  access_list touches;
+  object_model fresh;
+  for (const operation& op : c.offers) fresh.meet(op);
+  fresh.touches(c.what, *c.op, c.offers, touches);
+  if (c.op->kind == op_kind::atomic_compare) touches[0].kind = access_kind::write;
+  const bool channel = c.op->kind == op_kind::send || c.op->kind == op_kind::recv;
+  if (channel && c.op->value > 0) {  // every event on the channel may decide
+    touches.assign(1, {c.op->object, access_kind::poll_buffered, 0});
+  } else if (channel) {
+    touches.assign(1, {c.op->object, access_kind::poll_open, 0});
+  }
+  return touches;
+}
+
+// The candidate was not performed: something of its participants', or of its objects', stood in
+// its way. Each way to cut the objects' later history is tried, and each to take out one more.
+void reversal_finder::reverse_passed_by(const candidate& c) {
+  const auto all = static_cast<std::uint32_t>(order_->length());
+  const access_list touches = possible_touches(c);
+  collect_conflicts(touches, all);
+  std::erase_if(conflicts_, [&](std::uint32_t d) { return std::ranges::count(blockers_, d) > 0; });
+  const std::vector<std::uint32_t> conflicts = conflicts_;
+  const bool total = totally_ordered(c.op->kind);
+  for (std::size_t cut = conflicts.size() + 1; cut-- > 0;) {
+    const auto cut_away = [&] {
+      removed_ = blockers_;
+      removed_.insert(removed_.end(), conflicts.begin() + static_cast<std::ptrdiff_t>(cut),
+                      conflicts.end());
+    };
+    cut_away();
+    if (!removed_.empty()) try_removing(c, all);
+    for (std::size_t one = cut; !total && one-- > 0;) {
+      cut_away();
+      removed_.push_back(conflicts[one]);
+      try_removing(c, all);
+    }
+  }
+}
+
+bool reversal_finder::removed_by(std::uint32_t e) const {
+  return std::ranges::any_of(removed_, [&](std::uint32_t r) { return order_->ordered(r, e); });
+}
+
+// Performs in folded_ the kept events before `limit` that matter to the candidate.
+void reversal_finder::fold_events(const candidate& c, std::uint32_t limit) {
+  const bool timing = c.op->kind == op_kind::timer_fire || c.op->kind == op_kind::clock_advance;
+  relevant_.clear();
+  if (timing) {
+    for (std::uint32_t e = 0; e < limit; ++e) relevant_.push_back(e);
+  } else {
+    const auto add = [&](object_id o) {
+      const std::span<const std::uint32_t> on = order_->events_on(o);
+      relevant_.insert(relevant_.end(), on.begin(), on.end());
+    };
+    if (c.op->kind != op_kind::otherwise) {
+      add(c.op->object);
+    } else {
+      for (const operation& op : c.offers)
+        if (op.object != 0) add(op.object);
+      std::ranges::sort(relevant_);
+      relevant_.erase(std::unique(relevant_.begin(), relevant_.end()), relevant_.end());
+    }
+  }
+  folded_.reset();
+  const auto meet = [&](const operation& op) {
+    if (!folded_.meet(op) || op.object >= trace_->initial_bits.size()) return;
+    folded_.set_bits(op.object, trace_->initial_bits[op.object]);
+  };
+  for (const operation& op : c.offers) meet(op);
+  for (std::uint32_t e : relevant_) {
+    if (e >= limit) break;
+    if (removed_by(e)) continue;
+    const event& ev = trace_->events[e];
+    meet(ev.op);
+    folded_.apply(ev.what, ev.op, ev.bits);
+  }
+}
+
+// Whether a spinning goroutine would see something changed by the kept events.
+bool reversal_finder::guard_released(actor_id who, std::uint32_t position,
+                                     std::uint32_t limit) const {
+  const std::span<const object_id> guards = trace_->guards_at(who, position);
+  if (guards.empty()) return true;
+  return std::ranges::any_of(guards, [&](object_id o) {
+    return std::ranges::any_of(order_->events_on(o), [&](std::uint32_t d) {
+      if (d >= limit || order_->in_past(d, base_) || removed_by(d)) return false;
+      const std::span<const access> touches = trace_->touches(trace_->events[d]);
+      return std::ranges::any_of(touches, [&](const access& a) {
+        return a.object == o && dependent(a, {o, access_kind::read, 0});
+      });
+    });
+  });
+}
+
+// Whether the candidate can be performed after the kept events.
+bool reversal_finder::fold(const candidate& c, std::uint32_t limit) {
+  if (!guard_released(c.what.who, c.position, limit)) return false;
+  if (c.what.partner != no_actor && !guard_released(c.what.partner, c.partner_position, limit))
+    return false;
+  fold_events(c, limit);
+  if (c.op->kind == op_kind::otherwise) return folded_.otherwise_enabled(c.offers);
+  return folded_.enabled(c.what, *c.op);
+}
+
+bool reversal_finder::try_removing(const candidate& c, std::uint32_t limit) {
+  if (!fold(c, limit)) return false;
+  const std::uint32_t at = *std::ranges::min_element(removed_);
+  kept_.clear();
+  for (std::uint32_t e = at + 1; e < limit; ++e)
+    if (!removed_by(e)) kept_.push_back(e);
+  last_.what = c.what;
+  folded_.touches(c.what, *c.op, c.offers, last_.touches);
+  for (object_id o : trace_->guards_at(c.what.who, c.position))
+    last_.touches.push_back({o, access_kind::read, 0});
+  if (c.what.partner != no_actor)
+    for (object_id o : trace_->guards_at(c.what.partner, c.partner_position))
+      last_.touches.push_back({o, access_kind::read, 0});
+  (*report_)({at, kept_, &last_});
+  return true;
+}
+
+}  // namespace heddle::explore
