@@ -19,10 +19,8 @@ class names {
   object_id object_at(const void* address);                    // made outside of an execution
 
   // Hashes of the stable names: the same in every process, where the dense numbers are not.
-  std::uint64_t hash_of_actor(actor_id a) const { return a < actor_hash_.size() ? actor_hash_[a] : a; }
-  std::uint64_t hash_of_object(object_id o) const {
-    return o < object_hash_.size() ? object_hash_[o] : o;
-  }
+  std::uint64_t hash_of_actor(actor_id a) const { return actor_hash_[a]; }
+  std::uint64_t hash_of_object(object_id o) const { return object_hash_[o]; }
 
  private:
   template <class Id>
@@ -32,8 +30,8 @@ class names {
   std::vector<std::vector<actor_id>> children_;
   std::vector<std::vector<object_id>> objects_;
   std::vector<actor_id> timers_;
-  std::vector<std::uint64_t> actor_hash_;
-  std::vector<std::uint64_t> object_hash_;
+  std::vector<std::uint64_t> actor_hash_{1, 2};      // of the clock and of main
+  std::vector<std::uint64_t> object_hash_{1, 2, 3};  // of nil and the reserved objects
   std::map<const void*, object_id> outside_;
   actor_id next_actor_ = main_actor + 1;
   object_id next_object_ = everything_object + 1;

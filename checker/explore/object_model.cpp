@@ -313,7 +313,7 @@ void object_model::apply(const action& what, const operation& op, std::uint64_t 
     }
     case op_kind::cond_wait: {
       object_state& m = touch(op.second);
-      if (!m.locked) return;  // it panics
+      if (bits == 0) return;  // it panics
       m.locked = false;
       m.holder = no_actor;
       s.inside.push_back(what.who);

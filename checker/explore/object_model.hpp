@@ -55,7 +55,8 @@ class object_model {
   void touches(const action& what, const operation& op, std::span<const operation> offers,
                access_list& out) const;
 
-  // Performs an enabled action. `bits` is the value that an atomic has afterwards.
+  // Performs an enabled action. `bits` is the value that an atomic has afterwards; for a condition
+  // wait, whether its mutex was locked.
   void apply(const action& what, const operation& op, std::uint64_t bits);
 
   // What an atomic operation left behind, known once it has run.

@@ -24,7 +24,8 @@ struct schedule {
   std::uint32_t program = 0;       // hash of the model's name
   bool idle_time = false;
   std::vector<choice> choices;     // of points with several alternatives, in order
-  std::uint32_t steps = 0;
+  std::uint64_t steps = 0;
+  std::uint64_t step_bound = 0;    // where a fair scheduler took over; 0: it did not
   std::uint32_t fingerprint = 0;   // of the whole execution; 0 with `partial`
   bool partial = false;            // the execution did not end: it crashed or hung
   bool operator==(const schedule&) const = default;
@@ -33,6 +34,11 @@ struct schedule {
 struct bad_schedule : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+
+// The part of a point's fingerprint that a choice carries.
+constexpr std::uint8_t choice_check(std::uint64_t point_fingerprint) noexcept {
+  return static_cast<std::uint8_t>(point_fingerprint);
+}
 
 std::uint32_t program_hash(std::string_view model_name);
 // "h1." and base64url without padding.

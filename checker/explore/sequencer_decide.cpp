@@ -87,7 +87,8 @@ void sequencer::record(const alternative& picked) {
   e.access_count = static_cast<std::uint32_t>(picked.touches->size());
   trace_.accesses.insert(trace_.accesses.end(), picked.touches->begin(), picked.touches->end());
   e.first_other = static_cast<std::uint32_t>(trace_.others.size());
-  e.bits = model_.state(e.op.object).bits;
+  e.bits = e.op.kind == op_kind::cond_wait ? model_.state(e.op.second).locked
+                                           : model_.state(e.op.object).bits;
   trace_.events.push_back(e);
 }
 

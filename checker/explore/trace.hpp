@@ -29,7 +29,7 @@ struct event {
   std::uint32_t access_count = 0;
   std::uint32_t first_other = 0;       // participants beyond who and partner, into trace::others
   std::uint32_t other_count = 0;
-  std::uint64_t bits = 0;              // an atomic's value afterwards
+  std::uint64_t bits = 0;              // see object_model::apply
 };
 
 struct participant {

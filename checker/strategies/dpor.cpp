@@ -66,8 +66,9 @@ std::size_t dpor_strategy::pick(const point& at) {
 std::size_t dpor_strategy::follow(const point& at) {
   const node& known = path_[depth_];
   const std::size_t index = find(at, known.chosen.what);
+  if (known.fingerprint != at.fingerprint) nondeterminism_ = describe_departure(at);
   if (known.fingerprint != at.fingerprint || index == not_there) {
-    nondeterminism_ = describe_departure(at);
+    redundant_ += nondeterminism_.empty() ? 1 : 0;  // planned, but not possible here
     return abandon;
   }
   ++depth_;
@@ -118,6 +119,9 @@ void dpor_strategy::plan(const trace& t) {
 
 void dpor_strategy::insert(const trace& t, const reversal& r) {
   node& from = path_[r.at];
+  // The candidate may touch other things in its new place, and commute with what it was to
+  // overtake: then the branch that is being explored covers it.
+  if (weak_initial(from.chosen, t, r)) return;
   if (std::ranges::any_of(from.sleep, [&](const step& s) { return weak_initial(s, t, r); })) return;
   std::vector<step> sequence;
   sequence.reserve(r.kept.size() + 1);

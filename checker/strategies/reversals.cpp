@@ -130,7 +130,8 @@ bool reversal_finder::place_candidate(const candidate& c) {
 
 void reversal_finder::consider(const candidate& c) {
   const std::uint32_t own = order_->event_at(c.what.who, c.position);
-  if (own != happens_before::none && trace_->events[own].what == c.what) {
+  if (own != happens_before::none && trace_->events[own].what == c.what &&
+      trace_->events[own].partner_position == c.partner_position) {
     place_candidate(c);
     return reverse_performed(c, own);
   }

@@ -1,8 +1,9 @@
 // The tour's error propagation: the outcome of a goroutine comes back on a channel, or too late.
 #include <chrono>
-#include <string>
+#include <cstddef>
 
 #include "heddle/chan.hpp"
+#include "heddle/error.hpp"
 #include "heddle/go.hpp"
 #include "heddle/model.hpp"
 #include "heddle/panic.hpp"
@@ -13,23 +14,21 @@ namespace {
 
 using namespace std::chrono_literals;
 
-using error = std::string;
-
-error work() {
+heddle::error work() {
   heddle::sleep_for(1s);
-  return "an error occurred";
+  return heddle::error("an error occurred");
 }
 
 void wait_for_error(std::size_t capacity) {
-  const heddle::chan<error> errc = heddle::make_chan<error>(capacity);
+  const heddle::chan<heddle::error> errc = heddle::make_chan<heddle::error>(capacity);
   heddle::go(heddle::named("work"), [errc] { errc.send(work()); });
-  error received;
+  heddle::error received;
   switch (heddle::select(heddle::recv(errc, received), heddle::recv(heddle::after(2s)))) {
     case 0:
-      heddle::check(received == "an error occurred", "the error arrives whole");
+      heddle::check(received.message() == "an error occurred", "the error arrives whole");
       break;
     case 1:  // "Work finished without errors": not so, it only has not finished yet
-      heddle::check(received.empty(), "a timeout brings no error");
+      heddle::check(!received, "a timeout brings no error");
   }
 }
 

@@ -46,11 +46,11 @@ void channel::drain() noexcept {
   }
 }
 
-bool channel::can_send() const noexcept {
-  return closed_ || count_ < capacity_ || !receivers_.empty();
+bool channel::can_send() noexcept {
+  return closed_ || count_ < capacity_ || receivers_.has_waiter();
 }
 
-bool channel::can_recv() const noexcept { return closed_ || count_ > 0 || !senders_.empty(); }
+bool channel::can_recv() noexcept { return closed_ || count_ > 0 || senders_.has_waiter(); }
 
 channel::attempt channel::try_send(void* value) {
   if (closed_) return attempt::closed;

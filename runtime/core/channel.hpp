@@ -32,8 +32,9 @@ class channel {
   bool closed() const noexcept { return closed_; }
   std::size_t len() const noexcept { return count_; }
   std::size_t cap() const noexcept { return capacity_; }
-  bool can_send() const noexcept;
-  bool can_recv() const noexcept;
+  // Whether the attempt would not block.
+  bool can_send() noexcept;
+  bool can_recv() noexcept;
   void drain() noexcept;  // destroys what the buffer holds
 
   wait_queue& senders() noexcept { return senders_; }

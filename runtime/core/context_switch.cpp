@@ -22,7 +22,9 @@
 #endif
 
 #ifdef HEDDLE_ASAN
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+#include <sanitizer/lsan_interface.h>
 #endif
 #ifdef HEDDLE_TSAN
 #include <sanitizer/tsan_interface.h>
@@ -41,7 +43,10 @@ struct exception_globals {
   unsigned int uncaught;
 };
 
+// The library declares its function const; the barrier keeps the compiler from remembering the
+// address across a switch, after which the thread may be another.
 [[gnu::noinline]] exception_globals& this_threads_exceptions() noexcept {
+  asm volatile("" ::: "memory");
   return *reinterpret_cast<exception_globals*>(__cxxabiv1::__cxa_get_globals());
 }
 
@@ -111,6 +116,9 @@ void jump(execution_context& from, execution_context& to, bool last) {
 
 void prepare(execution_context& c, void* stack_base, std::size_t stack_bytes, void (*entry)(void*),
              void* argument) {
+#ifdef HEDDLE_ASAN
+  __asan_unpoison_memory_region(stack_base, stack_bytes);  // an abandoned goroutine's frames
+#endif
   auto* record = new (record_of(stack_base, stack_bytes)) start_record{entry, argument};
   c = execution_context{};
   c.stack_base = stack_base;
@@ -126,6 +134,15 @@ void switch_to(execution_context& from, execution_context& to) { jump(from, to, 
 void switch_last(execution_context& from, execution_context& to) {
   jump(from, to, true);
   std::abort();  // a finished computation was resumed
+}
+
+bool keep_abandoned([[maybe_unused]] const execution_context& c) noexcept {
+#ifdef HEDDLE_ASAN
+  __lsan_register_root_region(c.stack_base, c.stack_bytes);
+  return true;
+#else
+  return false;
+#endif
 }
 
 void discard([[maybe_unused]] execution_context& c) noexcept {

@@ -28,6 +28,9 @@ void prepare(execution_context& c, void* stack_base, std::size_t stack_bytes, vo
 void switch_to(execution_context& from, execution_context& to);
 // The same for a computation that ends: `from` is never resumed.
 [[noreturn]] void switch_last(execution_context& from, execution_context& to);
+// Says whether the stack of a context that is abandoned halfway must stay mapped: where leaks are
+// looked for, what it refers to is not one.
+bool keep_abandoned(const execution_context& c) noexcept;
 // Frees what sanitizers keep for a context that will not run again.
 void discard(execution_context& c) noexcept;
 

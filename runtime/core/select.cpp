@@ -63,6 +63,8 @@ int wait_for_any(std::span<select_case> cases, place at) {
   core::engine& e = core::current_engine();
   int fired = -1;
   const auto waiters = std::make_unique<waiter[]>(cases.size());
+  core::operation why;  // the first case that can ever run
+  why.kind = op_kind::nil_channel;
   for (std::size_t i = 0; i < cases.size(); ++i) {
     select_case& one = cases[i];
     if (one.c == nullptr) continue;
@@ -71,9 +73,8 @@ int wait_for_any(std::span<select_case> cases, place at) {
     waiters[i].index = static_cast<int>(i);
     waiters[i].fired = &fired;
     (one.is_send ? one.c->senders() : one.c->receivers()).push(waiters[i]);
+    if (why.kind == op_kind::nil_channel) why = announced(one, static_cast<int>(i), at);
   }
-  core::operation why = cases.empty() ? core::operation{} : announced(cases[0], 0, at);
-  if (cases.empty()) why.kind = op_kind::nil_channel;
   why.at = at;
   do e.park(why);
   while (fired < 0 && !e.current()->unwinding);

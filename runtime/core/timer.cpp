@@ -53,7 +53,8 @@ bool arm(timer_state& t, duration delay, place at) {
   const bool was = t.armed;
   disarm(t, e);
   if (t.sink != nullptr) t.sink->drain();
-  t.deadline = e.now(at) + delay;
+  const time_point now = e.now(at);
+  t.deadline = delay < time_point::max() - now ? now + delay : time_point::max();
   t.armed = true;
   e.arm(t);
   return was;

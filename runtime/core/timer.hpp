@@ -1,6 +1,7 @@
 // A timer: a deadline and what happens then. Shared with the engine while it is armed.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 
@@ -29,6 +30,7 @@ struct timer_state : std::enable_shared_from_this<timer_state> {
   duration period{};               // zero: fires once
   bool armed = false;
   bool abandoned = false;          // a sleeper's, after the sleeper was torn down
+  std::size_t heap_position = 0;   // the engine's: where it stands among the armed ones
   core::goroutine* sleeper = nullptr;  // one of these three is what fires
   channel* sink = nullptr;             // of capacity 1; owned
   std::function<void()> function;      // runs in a goroutine of its own

@@ -18,18 +18,18 @@ void wait_queue::remove(waiter& w) noexcept {
   w.next = w.previous = nullptr;
 }
 
+bool wait_queue::has_waiter() noexcept {
+  while (head_ != nullptr && head_->fired != nullptr && *head_->fired >= 0) remove(*head_);
+  return head_ != nullptr;
+}
+
 // Passes over waiters whose select has a winner already.
 waiter* wait_queue::pop() noexcept {
-  while (head_ != nullptr) {
-    waiter* w = head_;
-    remove(*w);
-    if (w->fired != nullptr) {
-      if (*w->fired >= 0) continue;
-      *w->fired = w->index;
-    }
-    return w;
-  }
-  return nullptr;
+  if (!has_waiter()) return nullptr;
+  waiter* w = head_;
+  remove(*w);
+  if (w->fired != nullptr) *w->fired = w->index;
+  return w;
 }
 
 }  // namespace heddle::detail

@@ -11,19 +11,22 @@
 #include <type_traits>
 
 #include "heddle/go.hpp"
+#include "heddle/run_queue.hpp"
 
 namespace heddle {
 
 struct run_options {
   int procs = 0;                           // worker threads; 0: HEDDLE_PROCS, else one
   std::size_t stack_bytes = 256 * 1024;    // reserved per goroutine
+  run_queue_factory make_run_queue = {};   // the scheduler; empty: first in, first out
 };
 
-// Runs `f` as the main goroutine of a program in performance mode and returns 0 when it returns;
-// the other goroutines are abandoned then, as in Go. A panic that nobody catches, and a state where
-// every goroutine is blocked, print Go's report on standard error and exit the process with status
-// 2. Panics when called by a goroutine.
-int run(std::function<void()> f, const run_options& options = {});
+// Runs `f` as the main goroutine of a program in performance mode and returns 0 when it returns. The
+// other goroutines are abandoned then, as in Go: their stacks are freed, their destructors do not
+// run, and what they were blocked on must not be used by a later run. A panic that nobody catches,
+// and a state where every goroutine is blocked for good, print Go's report on standard error and
+// exit the process with status 2, running no destructors. Panics when called by a goroutine.
+int run(std::function<void()> f, const run_options& options = {}, place at = place::current());
 
 // Lets other goroutines run. In exploration mode the caller continues when another goroutine has
 // changed something that it has read since its last yield, or when no other can run; write a

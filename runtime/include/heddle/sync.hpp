@@ -31,6 +31,8 @@ struct waiter;
 class wait_queue {
  public:
   bool empty() const noexcept { return head_ == nullptr; }
+  // Whether pop() would give a waiter. Drops those in front whose select has a winner already.
+  bool has_waiter() noexcept;
   waiter* front() const noexcept { return head_; }
   void push(waiter& w) noexcept;
   void remove(waiter& w) noexcept;  // does nothing unless `w` is queued here

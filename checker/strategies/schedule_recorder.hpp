@@ -1,0 +1,36 @@
+// A decorator: lets another strategy choose and writes its choices down as a schedule.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "schedule.hpp"
+#include "strategy.hpp"
+
+namespace heddle::explore {
+
+class schedule_recorder final : public strategy {
+ public:
+  // `chooser` outlives the recorder.
+  explicit schedule_recorder(strategy& chooser) : chooser_(chooser) {}
+
+  std::string_view name() const override { return chooser_.name(); }
+  bool begin() override;
+  std::size_t pick(const point& at) override;
+  void end(const trace& t) override { chooser_.end(t); }
+  bool exhausted() const override { return chooser_.exhausted(); }
+  std::optional<std::uint64_t> seed() const override { return chooser_.seed(); }
+  std::uint64_t redundant() const override { return chooser_.redundant(); }
+  std::string_view nondeterminism() const override { return chooser_.nondeterminism(); }
+
+  // The schedule of the execution that ended as `t`, run under `step_bound`. The caller adds which
+  // program it is of and the meaning of time.
+  schedule recorded(const trace& t, std::size_t step_bound) const;
+
+ private:
+  strategy& chooser_;
+  std::vector<choice> choices_;
+};
+
+}  // namespace heddle::explore

@@ -1,0 +1,294 @@
+// Contexts are two structures. Frames are immutable and point up: to the parent's frame, for values,
+// and to the frame's own cancel node. Cancel nodes point down, to the nodes that are cancelled with
+// them. Nothing points both ways, so that contexts are freed even if nobody ever cancels them: the
+// timer of a deadline holds a node, never the target that holds the timer.
+//
+// Invariants:
+// 1. Closing `done` is the one visible event of a cancellation. In exploration mode the reason is
+//    set in the same step; in performance mode before it. Whoever finds it closed finds the reason.
+// 2. A node's fields are guarded by its own plain mutex, held across no operation and together with
+//    no other.
+// 3. Between goroutines nothing here depends on the order of independent operations: while
+//    exploring, cancelled children stay listed (a removal would be an unseen write to the parent),
+//    and children are cancelled in the order of their names, not of registration.
+#include "heddle/context.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <vector>
+
+#include "channel.hpp"
+#include "heddle/go.hpp"
+
+namespace heddle {
+
+namespace detail {
+
+struct cancel_node {
+  cancel_node(const cancel_handle& above, place at);
+  channel& closes() const { return *done.handle().get(); }
+
+  const chan<std::monostate> done;
+  const std::weak_ptr<cancel_node> parent;
+  std::mutex guard;
+  bool cancelled = false;
+  error err;
+  error cause;
+  std::function<void()> then;  // started on cancellation: after_func's
+  std::vector<cancel_handle> children;
+};
+
+// A node with the timer that has to be stopped when it is cancelled.
+struct cancel_target {
+  std::shared_ptr<cancel_node> node;
+  std::optional<timer> deadline_timer;
+};
+
+struct context_frame {
+  std::shared_ptr<const context_frame> parent;
+  cancel_handle target;  // its own or an ancestor's; null: never cancelled
+  std::optional<time_point> deadline;
+  const void* key = nullptr;
+  std::shared_ptr<const void> value;
+};
+
+cancel_node::cancel_node(const cancel_handle& above, place at)
+    : done(make_chan<std::monostate>(0, at)),
+      parent(above == nullptr ? nullptr : above->node) {}
+
+namespace {
+
+struct reason {
+  error err;
+  error cause;
+};
+
+// As good as for ever, and far from where deadlines would overflow into the past.
+constexpr duration longest_timeout = duration::max() / 4;
+
+object_id name_of(const cancel_handle& target, place at) {
+  return target->node->closes().describe(core::op_kind::try_close, at).object;
+}
+
+// Cancels the node alone. Returns true to the one caller that did, who goes on with what is left to
+// do: `children` and `then`.
+bool claim(cancel_node& node, const reason& why, std::vector<cancel_handle>& children,
+           std::function<void()>& then, place at) {
+  if (exploring && !channel_try_close(node.closes(), at)) return false;
+  bool first = false;
+  {
+    std::lock_guard hold(node.guard);
+    first = !std::exchange(node.cancelled, true);
+    if (first) {
+      node.err = why.err;
+      node.cause = why.cause;
+      children.swap(node.children);
+      then.swap(node.then);
+    }
+  }
+  // Also for the caller who came second: done is closed when its cancel returns.
+  if (!exploring) channel_try_close(node.closes(), at);
+  return first;
+}
+
+void detach(const cancel_node& child) {
+  const std::shared_ptr<cancel_node> parent = child.parent.lock();
+  if (exploring || parent == nullptr) return;
+  cancel_handle removed;  // destroyed after the lock is released
+  std::lock_guard hold(parent->guard);
+  const auto is_child = [&](const cancel_handle& one) { return one->node.get() == &child; };
+  const auto found = std::ranges::find_if(parent->children, is_child);
+  if (found == parent->children.end()) return;
+  removed.swap(*found);
+  found->swap(parent->children.back());
+  parent->children.pop_back();
+}
+
+// Cancels the node and all below it. Says whether the node had not been cancelled before.
+bool cancel(cancel_node& node, const reason& why, place at) {
+  std::vector<cancel_handle> children;
+  std::function<void()> then;
+  if (!claim(node, why, children, then, at)) return false;
+  if (then) go(go_options{{}, 0, at}, std::move(then));
+  if (exploring)
+    std::ranges::stable_sort(children, {}, [&](const cancel_handle& c) { return name_of(c, at); });
+  for (const cancel_handle& child : children) {
+    if (!cancel(*child->node, why, at)) continue;
+    if (child->deadline_timer) timer(*child->deadline_timer).stop(at);
+  }
+  detach(node);
+  return true;
+}
+
+bool cancel(const cancel_handle& target, const reason& why, place at) {
+  if (!cancel(*target->node, why, at)) return false;
+  if (target->deadline_timer) timer(*target->deadline_timer).stop(at);
+  return true;
+}
+
+// Lets `child` be cancelled with `parent`; at once if the parent was cancelled already.
+void adopt(const cancel_handle& parent, const cancel_handle& child, place at) {
+  if (parent == nullptr) return;
+  cancel_node& above = *parent->node;
+  const bool closed = channel_is_closed(above.closes(), at);
+  reason why;
+  {
+    std::lock_guard hold(above.guard);
+    if (!closed && !above.cancelled)
+      above.children.push_back(child);
+    else
+      why = {above.err, above.cause};
+  }
+  if (why.err) {
+    cancel(child, why, at);
+    return;
+  }
+  // Its deadline may have come before it was listed, when there was nothing to detach.
+  bool already = false;
+  {
+    std::lock_guard hold(child->node->guard);
+    already = child->node->cancelled;
+  }
+  if (already) detach(*child->node);
+}
+
+cancel_handle target_of(const std::shared_ptr<const context_frame>& frame) {
+  return frame == nullptr ? nullptr : frame->target;
+}
+
+std::shared_ptr<const context_frame> frame_below(const std::shared_ptr<const context_frame>& parent,
+                                                 cancel_handle target,
+                                                 std::optional<time_point> deadline) {
+  return std::make_shared<const context_frame>(
+      context_frame{parent, std::move(target), deadline, nullptr, nullptr});
+}
+
+cancel_handle new_target(const cancel_handle& parent, place at) {
+  return std::make_shared<const cancel_target>(
+      cancel_target{std::make_shared<cancel_node>(parent, at), std::nullopt});
+}
+
+}  // namespace
+
+}  // namespace detail
+
+void cancel_function::operator()(place at) const {
+  detail::cancel(target_, {context::canceled, context::canceled}, at);
+}
+
+void cancel_cause_function::operator()(const error& cause, place at) const {
+  detail::cancel(target_, {context::canceled, cause ? cause : context::canceled}, at);
+}
+
+// Cancelling the node of an after_func without starting what hangs on it.
+bool stop_function::operator()(place at) const {
+  std::vector<detail::cancel_handle> children;
+  std::function<void()> never_started;
+  detail::cancel_node& node = *target_->node;
+  if (!detail::claim(node, {context::canceled, context::canceled}, children, never_started, at))
+    return false;
+  detail::detach(node);
+  return true;
+}
+
+context_with_cancel context::with_cancel(const context& parent, place at) {
+  auto [ctx, cancel] = with_cancel_cause(parent, at);
+  return {ctx, cancel_function(ctx.frame_->target)};
+}
+
+context_with_cancel_cause context::with_cancel_cause(const context& parent, place at) {
+  const detail::cancel_handle above = detail::target_of(parent.frame_);
+  const detail::cancel_handle target = detail::new_target(above, at);
+  detail::adopt(above, target, at);
+  return {context(detail::frame_below(parent.frame_, target, parent.deadline())),
+          cancel_cause_function(target)};
+}
+
+context_with_cancel context::with_deadline(const context& parent, time_point when, place at) {
+  return with_deadline_cause(parent, when, error(), at);
+}
+
+context_with_cancel context::with_deadline_cause(const context& parent, time_point when,
+                                                 const error& cause, place at) {
+  return limited(parent, when, when - now(at), cause, at);
+}
+
+context_with_cancel context::with_timeout(const context& parent, duration d, place at) {
+  return with_timeout_cause(parent, d, error(), at);
+}
+
+context_with_cancel context::with_timeout_cause(const context& parent, duration d,
+                                                const error& cause, place at) {
+  d = std::min(d, detail::longest_timeout);
+  return limited(parent, now(at) + d, d, cause, at);
+}
+
+// The timer is armed before the context is listed at its parent, so that what is listed is whole.
+context_with_cancel context::limited(const context& parent, time_point when, duration remaining,
+                                     const error& cause, place at) {
+  const std::optional<time_point> sooner = parent.deadline();
+  if (sooner && *sooner <= when) return with_cancel(parent, at);
+  const detail::cancel_handle above = detail::target_of(parent.frame_);
+  const auto node = std::make_shared<detail::cancel_node>(above, at);
+  const detail::reason why{deadline_exceeded, cause ? cause : deadline_exceeded};
+  detail::cancel_target limited_target{node, std::nullopt};
+  if (remaining > duration::zero())
+    limited_target.deadline_timer =
+        heddle::after_func(
+        std::min(remaining, detail::longest_timeout),
+        [node, why, at] { detail::cancel(*node, why, at); }, at);
+  const auto target = std::make_shared<const detail::cancel_target>(std::move(limited_target));
+  detail::adopt(above, target, at);
+  if (remaining <= duration::zero()) detail::cancel(target, why, at);
+  return {context(detail::frame_below(parent.frame_, target, when)), cancel_function(target)};
+}
+
+context context::with_erased_value(const context& parent, const void* key,
+                                   std::shared_ptr<const void> value) {
+  return context(std::make_shared<const detail::context_frame>(
+      detail::context_frame{parent.frame_, detail::target_of(parent.frame_), parent.deadline(), key,
+                            std::move(value)}));
+}
+
+context context::without_cancel(const context& parent) {
+  return context(detail::frame_below(parent.frame_, nullptr, std::nullopt));
+}
+
+stop_function context::after_func(const context& ctx, std::function<void()> f, place at) {
+  const detail::cancel_handle above = detail::target_of(ctx.frame_);
+  const detail::cancel_handle target = detail::new_target(above, at);
+  target->node->then = std::move(f);
+  detail::adopt(above, target, at);
+  return stop_function(target);
+}
+
+recv_chan<std::monostate> context::done() const {
+  const detail::cancel_handle target = detail::target_of(frame_);
+  return target == nullptr ? recv_chan<std::monostate>() : target->node->done;
+}
+
+error context::err(place at) const {
+  const detail::cancel_handle target = detail::target_of(frame_);
+  if (target == nullptr || !detail::channel_is_closed(target->node->closes(), at)) return {};
+  std::lock_guard hold(target->node->guard);
+  return target->node->err;
+}
+
+error context::cause(place at) const {
+  const detail::cancel_handle target = detail::target_of(frame_);
+  if (target == nullptr || !detail::channel_is_closed(target->node->closes(), at)) return {};
+  std::lock_guard hold(target->node->guard);
+  return target->node->cause;
+}
+
+std::optional<time_point> context::deadline() const {
+  return frame_ == nullptr ? std::nullopt : frame_->deadline;
+}
+
+const void* context::erased_value(const void* key) const {
+  for (const detail::context_frame* f = frame_.get(); f != nullptr; f = f->parent.get())
+    if (f->key == key) return f->value.get();
+  return nullptr;
+}
+
+}  // namespace heddle

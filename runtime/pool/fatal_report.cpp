@@ -1,0 +1,121 @@
+#include "fatal_report.hpp"
+
+#include <cxxabi.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <typeinfo>
+
+#include "heddle/panic.hpp"
+
+namespace heddle::performance {
+
+namespace {
+
+constexpr int fatal_status = 2;       // as in Go
+constexpr int goroutines_listed = 1000;  // a million of them help nobody
+
+std::string in_words(const place& at) {
+  return std::string(at.file_name()) + ':' + std::to_string(at.line());
+}
+
+std::string type_name(const std::type_info& type) {
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> name(
+      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), &std::free);
+  return status == 0 ? name.get() : type.name();
+}
+
+std::string name_of(const pooled_goroutine& g) {
+  return g.name.empty() ? std::to_string(g.id) : g.name;
+}
+
+std::string_view state_of(const pooled_goroutine& g) {
+  if (g.in_blocking_call) return "blocking call";
+  switch (g.state) {
+    case core::goroutine_state::running: return "running";
+    case core::goroutine_state::blocked: return "blocked";
+    case core::goroutine_state::finished: return "finished";
+    default: return "runnable";
+  }
+}
+
+void add_heading(std::string& text, const pooled_goroutine& g) {
+  text += "\ngoroutine " + name_of(g) + " [";
+  text += state_of(g);
+  text += "]:\n";
+}
+
+void add_goroutine(std::string& text, const pooled_goroutine& g) {
+  add_heading(text, g);
+  if (g.in_blocking_call) {
+    text += "\tcalled at " + in_words(g.waiting.at) + '\n';
+  } else if (g.state == core::goroutine_state::blocked) {
+    text += "\twaits to ";
+    text += core::describe(g.waiting.kind);
+    text += " at " + in_words(g.waiting.at) + '\n';
+  }
+  text += "\tcreated at " + in_words(g.created_at) + '\n';
+}
+
+void add_others(std::string& text, const pooled_goroutine* running, const pooled_goroutine* all) {
+  int listed = 0;
+  std::size_t left_out = 0;
+  for (const pooled_goroutine* g = all; g != nullptr; g = g->following) {
+    if (g == running) continue;
+    if (listed++ < goroutines_listed)
+      add_goroutine(text, *g);
+    else
+      ++left_out;
+  }
+  if (left_out > 0) text += "\n... and " + std::to_string(left_out) + " more goroutines\n";
+}
+
+// The exception's own words, and for a panic where it was raised.
+struct uncaught_exception {
+  std::string message;
+  std::string raised_at;
+};
+
+uncaught_exception look_into(const std::exception_ptr& uncaught) {
+  if (uncaught == nullptr) return {"std::terminate was called", ""};
+  try {
+    std::rethrow_exception(uncaught);
+  } catch (const panic& p) {
+    return {p.what(), in_words(p.at())};
+  } catch (const std::exception& e) {
+    return {type_name(typeid(e)) + ": " + e.what(), ""};
+  } catch (...) {
+    return {"exception of type " + type_name(*abi::__cxa_current_exception_type()), ""};
+  }
+}
+
+}  // namespace
+
+std::string panic_report(const std::exception_ptr& uncaught, const pooled_goroutine* running,
+                         const pooled_goroutine* all) {
+  const uncaught_exception what = look_into(uncaught);
+  std::string text = "panic: " + what.message + '\n';
+  if (running != nullptr) add_heading(text, *running);
+  if (!what.raised_at.empty()) text += "\traised at " + what.raised_at + '\n';
+  if (running != nullptr) text += "\tcreated at " + in_words(running->created_at) + '\n';
+  add_others(text, running, all);
+  return text;
+}
+
+std::string deadlock_report(const pooled_goroutine* all) {
+  std::string text = "fatal error: all goroutines are asleep - deadlock!\n";
+  add_others(text, nullptr, all);
+  return text;
+}
+
+void end_process(std::string_view report) noexcept {
+  // Not every open stream: a blocking call that reads one holds its lock.
+  std::fflush(stdout);
+  std::fwrite(report.data(), 1, report.size(), stderr);
+  std::fflush(stderr);
+  std::_Exit(fatal_status);
+}
+
+}  // namespace heddle::performance

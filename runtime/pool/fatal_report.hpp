@@ -1,0 +1,32 @@
+// What a program that ends by a panic or a deadlock prints, after Go's reports.
+//
+//   panic: send on closed channel
+//
+//   goroutine reader [running]:
+//           raised at serve.cpp:31
+//           created at serve.cpp:12
+//
+//   goroutine main [blocked]:
+//           waits to receive at serve.cpp:14
+//           created at main.cpp:3
+#pragma once
+
+#include <exception>
+#include <string>
+#include <string_view>
+
+#include "pooled_goroutine.hpp"
+
+namespace heddle::performance {
+
+// `running` is where the panic was raised, or null outside of a goroutine; `all` is the oldest
+// goroutine, from which the others follow.
+std::string panic_report(const std::exception_ptr& uncaught, const pooled_goroutine* running,
+                         const pooled_goroutine* all);
+std::string deadlock_report(const pooled_goroutine* all);
+
+// Prints the report on standard error and ends the process with status 2. No destructors run:
+// stacks are live.
+[[noreturn]] void end_process(std::string_view report) noexcept;
+
+}  // namespace heddle::performance
