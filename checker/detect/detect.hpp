@@ -11,12 +11,13 @@
 namespace heddle::detect {
 
 // What the end of this execution shows, the gravest first: a note (panic, failed check, misuse),
-// a deadlock, a leak, a livelock. `schedule`, `seed` and `execution` are left to the caller.
-std::optional<check::failure> find_failure(const explore::trace& t);
+// a deadlock, a leak, a livelock. `story`, `schedule`, `seed` and `execution` are left to the
+// caller, who may meet the same failure a million times.
+std::optional<checker::failure> find_failure(const explore::trace& t);
 
 // Two failures with the same signature are the same failure met twice: its kind, message, and who
 // is blocked where. Independent of the order of events.
-std::string signature(const check::failure& f);
+std::string signature(const checker::failure& f);
 
 // Goroutines that could still run when the execution was ended after main had returned.
 std::vector<std::string> alive_after_main(const explore::trace& t);
@@ -24,7 +25,7 @@ std::vector<std::string> alive_after_main(const explore::trace& t);
 // Whether some goroutine stayed blocked.
 bool any_blocked(const explore::trace& t);
 
-// The events in words.
-std::vector<check::story_line> story(const explore::trace& t);
+// The events in words, and the panics and failed checks between them.
+std::vector<checker::story_line> story(const explore::trace& t);
 
 }  // namespace heddle::detect

@@ -115,8 +115,8 @@ std::uint32_t program_hash(std::string_view model_name) {
 
 std::string to_text(const schedule& s) {
   writer out;
-  out.byte(static_cast<std::uint8_t>((s.idle_time ? flag_idle : 0) |
-                                     (s.partial ? flag_partial : 0)));
+  out.byte(
+      static_cast<std::uint8_t>((s.idle_time ? flag_idle : 0) | (s.partial ? flag_partial : 0)));
   out.word(s.program);
   out.number(s.steps);
   out.number(s.step_bound);

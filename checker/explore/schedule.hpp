@@ -21,13 +21,13 @@ struct choice {
 };
 
 struct schedule {
-  std::uint32_t program = 0;       // hash of the model's name
+  std::uint32_t program = 0;  // hash of the model's name
   bool idle_time = false;
-  std::vector<choice> choices;     // of points with several alternatives, in order
+  std::vector<choice> choices;  // of points with several alternatives, in order
   std::uint64_t steps = 0;
-  std::uint64_t step_bound = 0;    // where a fair scheduler took over; 0: it did not
-  std::uint32_t fingerprint = 0;   // of the whole execution; 0 with `partial`
-  bool partial = false;            // the execution did not end: it crashed or hung
+  std::uint64_t step_bound = 0;   // where a fair scheduler took over; 0: it did not
+  std::uint32_t fingerprint = 0;  // of the whole execution; 0 with `partial`
+  bool partial = false;           // the execution did not end: it crashed or hung
   bool operator==(const schedule&) const = default;
 };
 

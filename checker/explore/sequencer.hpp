@@ -43,6 +43,9 @@ struct execution_limits {
 class decision_log {
  public:
   virtual ~decision_log() = default;
+  // Between these two the model's code runs; told by the explorer's loop.
+  virtual void begins() {}
+  virtual void ended() {}
   virtual void decided(std::size_t index, const point& at) = 0;
 };
 

@@ -72,8 +72,8 @@ void replay_strategy::end(const trace& t) {
   if (t.ended == ending::abandoned || !departure_.empty()) return;
   const std::string here = "step " + std::to_string(t.events.size() + 1) + ": ";
   if (t.events.size() < followed_.steps) {
-    departure_ = here + "the program ends, the schedule goes on to step " +
-                 std::to_string(followed_.steps);
+    departure_ =
+        here + "the program ends, the schedule goes on to step " + std::to_string(followed_.steps);
   } else if (followed_.partial) {
     departure_ = here + "the program ends where it crashed or hung when the schedule was made";
   } else if (next_choice_ != followed_.choices.size()) {

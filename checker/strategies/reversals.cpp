@@ -188,7 +188,7 @@ void reversal_finder::reverse_performed(const candidate& c, std::uint32_t perfor
     for (std::size_t k = 0; k < covered_.size(); ++k) covered_[k] = std::max(covered_[k], row[k]);
     if (always && !adjacent) continue;
     removed_.assign(1, d);
-    if (try_removing(c, performed) && totally_ordered(c.op->kind)) return;
+    if (try_removing(c) && totally_ordered(c.op->kind)) return;
   }
 }
 
@@ -224,11 +224,11 @@ void reversal_finder::reverse_passed_by(const candidate& c) {
                       conflicts.end());
     };
     cut_away();
-    if (!removed_.empty()) try_removing(c, all);
+    if (!removed_.empty()) try_removing(c);
     for (std::size_t one = cut; !total && one-- > 0;) {
       cut_away();
       removed_.push_back(conflicts[one]);
-      try_removing(c, all);
+      try_removing(c);
     }
   }
 }
@@ -237,12 +237,12 @@ bool reversal_finder::removed_by(std::uint32_t e) const {
   return std::ranges::any_of(removed_, [&](std::uint32_t r) { return order_->ordered(r, e); });
 }
 
-// Performs in folded_ the kept events before `limit` that matter to the candidate.
-void reversal_finder::fold_events(const candidate& c, std::uint32_t limit) {
+// Performs in folded_ the kept events that matter to the candidate.
+void reversal_finder::fold_events(const candidate& c) {
   const bool timing = c.op->kind == op_kind::timer_fire || c.op->kind == op_kind::clock_advance;
   relevant_.clear();
   if (timing) {
-    for (std::uint32_t e = 0; e < limit; ++e) relevant_.push_back(e);
+    for (std::uint32_t e = 0; e < order_->length(); ++e) relevant_.push_back(e);
   } else {
     const auto add = [&](object_id o) {
       const std::span<const std::uint32_t> on = order_->events_on(o);
@@ -264,7 +264,6 @@ void reversal_finder::fold_events(const candidate& c, std::uint32_t limit) {
   };
   for (const operation& op : c.offers) meet(op);
   for (std::uint32_t e : relevant_) {
-    if (e >= limit) break;
     if (removed_by(e)) continue;
     const event& ev = trace_->events[e];
     meet(ev.op);
@@ -273,13 +272,12 @@ void reversal_finder::fold_events(const candidate& c, std::uint32_t limit) {
 }
 
 // Whether a spinning goroutine would see something changed by the kept events.
-bool reversal_finder::guard_released(actor_id who, std::uint32_t position,
-                                     std::uint32_t limit) const {
+bool reversal_finder::guard_released(actor_id who, std::uint32_t position) const {
   const std::span<const object_id> guards = trace_->guards_at(who, position);
   if (guards.empty()) return true;
   return std::ranges::any_of(guards, [&](object_id o) {
     return std::ranges::any_of(order_->events_on(o), [&](std::uint32_t d) {
-      if (d >= limit || order_->in_past(d, base_) || removed_by(d)) return false;
+      if (order_->in_past(d, base_) || removed_by(d)) return false;
       const std::span<const access> touches = trace_->touches(trace_->events[d]);
       return std::ranges::any_of(touches, [&](const access& a) {
         return a.object == o && dependent(a, {o, access_kind::read, 0});
@@ -289,20 +287,20 @@ bool reversal_finder::guard_released(actor_id who, std::uint32_t position,
 }
 
 // Whether the candidate can be performed after the kept events.
-bool reversal_finder::fold(const candidate& c, std::uint32_t limit) {
-  if (!guard_released(c.what.who, c.position, limit)) return false;
-  if (c.what.partner != no_actor && !guard_released(c.what.partner, c.partner_position, limit))
+bool reversal_finder::fold(const candidate& c) {
+  if (!guard_released(c.what.who, c.position)) return false;
+  if (c.what.partner != no_actor && !guard_released(c.what.partner, c.partner_position))
     return false;
-  fold_events(c, limit);
+  fold_events(c);
   if (c.op->kind == op_kind::otherwise) return folded_.otherwise_enabled(c.offers);
   return folded_.enabled(c.what, *c.op);
 }
 
-bool reversal_finder::try_removing(const candidate& c, std::uint32_t limit) {
-  if (!fold(c, limit)) return false;
+bool reversal_finder::try_removing(const candidate& c) {
+  if (!fold(c)) return false;
   const std::uint32_t at = *std::ranges::min_element(removed_);
   kept_.clear();
-  for (std::uint32_t e = at + 1; e < limit; ++e)
+  for (std::uint32_t e = at + 1; e < order_->length(); ++e)
     if (!removed_by(e)) kept_.push_back(e);
   last_.what = c.what;
   folded_.touches(c.what, *c.op, c.offers, last_.touches);

@@ -53,10 +53,10 @@ class reversal_finder {
   void collect_conflicts(std::span<const access> mine, std::uint32_t before);
   access_list possible_touches(const candidate& c) const;
   bool removed_by(std::uint32_t e) const;
-  bool guard_released(actor_id who, std::uint32_t position, std::uint32_t limit) const;
-  bool fold(const candidate& c, std::uint32_t limit);
-  void fold_events(const candidate& c, std::uint32_t limit);
-  bool try_removing(const candidate& c, std::uint32_t limit);
+  bool guard_released(actor_id who, std::uint32_t position) const;
+  bool fold(const candidate& c);
+  void fold_events(const candidate& c);
+  bool try_removing(const candidate& c);
 
   const trace* trace_ = nullptr;
   const happens_before* order_ = nullptr;

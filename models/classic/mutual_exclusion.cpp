@@ -110,9 +110,8 @@ const heddle::model dekker{
     "end.",
     [] { exclude<dekker_lock>(2); }};
 
-const heddle::model ticket{
-    "classic/ticket_lock", heddle::expected::verified,
-    "Three goroutines draw tickets and are served in that order.",
-    [] { exclude<ticket_lock>(3); }};
+const heddle::model ticket{"classic/ticket_lock", heddle::expected::verified,
+                           "Three goroutines draw tickets and are served in that order.",
+                           [] { exclude<ticket_lock>(3); }};
 
 }  // namespace

@@ -94,10 +94,10 @@ const heddle::model channels_left_first{
     "Forks as channels with room for one token. Channels do not save a program from a cycle.",
     [] { dine_with_channels(3, order::left_first, 3); }};
 
-const heddle::model channels_ordered{
-    "classic/philosophers_channels_ordered", heddle::expected::verified,
-    "Forks as channels, the lower one first. Everyone eats.",
-    [] { dine_with_channels(2, order::lower_first, 2); }};
+const heddle::model channels_ordered{"classic/philosophers_channels_ordered",
+                                     heddle::expected::verified,
+                                     "Forks as channels, the lower one first. Everyone eats.",
+                                     [] { dine_with_channels(2, order::lower_first, 2); }};
 
 const heddle::model footman{
     "classic/philosophers_footman", heddle::expected::verified,

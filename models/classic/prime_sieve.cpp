@@ -41,7 +41,9 @@ const heddle::model abandoned{
     "classic/prime_sieve", heddle::expected::leak,
     "The sieve as it is usually shown: main takes four primes and returns. The generator and every "
     "filter stay blocked in a send: harmless at the end of a program, a leak in a function.",
-    [] { heddle::check(sieve(4, 0) == std::vector<int>{2, 3, 5, 7}, "the first primes"); }};
+    [] {
+      heddle::check(sieve(4, 0) == std::vector<int>{2, 3, 5, 7}, "the first primes");
+    }};
 
 const heddle::model closed{
     "classic/prime_sieve_closed", heddle::expected::verified,

@@ -65,7 +65,6 @@ const heddle::model election{
 
 const heddle::model unbuffered{
     "classic/ring_election_unbuffered", heddle::expected::deadlock,
-    "The same over unbuffered links: everyone sends first and nobody receives.",
-    [] { elect(0); }};
+    "The same over unbuffered links: everyone sends first and nobody receives.", [] { elect(0); }};
 
 }  // namespace

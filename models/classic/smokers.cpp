@@ -38,10 +38,10 @@ void reach_directly() {
   std::vector<signal> ingredients = make_signals();
   const signal smoked = heddle::make_chan<int>();
   for (int i = 0; i < kinds; ++i) {
-    heddle::go(heddle::named("smoker"), [i, smoked, first = at(ingredients, i + 1),
-                                         second = at(ingredients, i + 2)] {
-      if (first.recv() && second.recv()) smoked.send(i);
-    });
+    heddle::go(heddle::named("smoker"),
+               [i, smoked, first = at(ingredients, i + 1), second = at(ingredients, i + 2)] {
+                 if (first.recv() && second.recv()) smoked.send(i);
+               });
   }
   const int chosen = heddle::choose(kinds);
   heddle::check(serve(ingredients, smoked, chosen) == chosen, "the right one smokes");
@@ -60,8 +60,7 @@ void push(known_table& table, int own, const signal& ingredient, std::vector<sig
     std::lock_guard hold(table.mutex);
     int other = 0;
     while (other < kinds && !table.has.get()[static_cast<std::size_t>(other)]) ++other;
-    if (other < kinds)
-      at(wake, kinds - own - other).send(1);
+    if (other < kinds) at(wake, kinds - own - other).send(1);
     const int changed = other < kinds ? other : own;
     table.has.with([&](auto& has) { has[static_cast<std::size_t>(changed)] = other == kinds; });
   }

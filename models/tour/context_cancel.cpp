@@ -48,7 +48,8 @@ void receive_and_cancel(void (*worker)(const heddle::context&, const heddle::cha
 const heddle::model leaking{
     "tour/context_cancel", heddle::expected::leak,
     "Main receives five times and cancels; the worker looks at its context between sends. It LEAKS "
-    "on a slow machine: if the worker has looked just before the cancellation, it goes on to a send "
+    "on a slow machine: if the worker has looked just before the cancellation, it goes on to a "
+    "send "
     "that nobody will receive, and blocks for ever.",
     [] { receive_and_cancel(send_work, 5); }};
 
@@ -59,7 +60,8 @@ const heddle::model repaired{
     [] { receive_and_cancel(offer_work, 5); }};
 
 const heddle::model punctual{
-    "tour/context_cancel_idle", heddle::expected::verified,
+    "tour/context_cancel_idle",
+    heddle::expected::verified,
     "The unrepaired program on a machine that is never late: main cancels long before the worker "
     "has slept for half a second, so the leak hides.",
     [] { receive_and_cancel(send_work, 5); },

@@ -33,7 +33,8 @@ void work_and_cancel() {
 }
 
 const heddle::model bounded{
-    "tour/do_work", heddle::expected::passed,
+    "tour/do_work",
+    heddle::expected::passed,
     "A worker selects between a second's passing and its cancellation, until main cancels. Between "
     "main's waking and its call of cancel a slow machine may let any number of seconds pass: the "
     "tree has no end, so the search is bounded.",
@@ -41,7 +42,8 @@ const heddle::model bounded{
     {.time = "free", .strategy = "", .max_executions = 2000, .max_steps = 100}};
 
 const heddle::model punctual{
-    "tour/do_work_idle", heddle::expected::verified,
+    "tour/do_work_idle",
+    heddle::expected::verified,
     "The same program on a machine that is never late. Only the order of timers of the same moment "
     "is left open, and the worker always learns of its cancellation.",
     work_and_cancel,

@@ -46,7 +46,8 @@ const heddle::model buffered{
     [] { wait_for_error(1); }};
 
 const heddle::model punctual{
-    "tour/error_propagation_idle", heddle::expected::verified,
+    "tour/error_propagation_idle",
+    heddle::expected::verified,
     "The unrepaired program on a machine that is never late: one second passes before two, so the "
     "leak hides. It is why tests that sleep find nothing.",
     [] { wait_for_error(0); },

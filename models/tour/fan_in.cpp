@@ -68,7 +68,8 @@ void fan_out_and_in(int n) {
 }
 
 const heddle::model ten{
-    "tour/fan_in", heddle::expected::passed,
+    "tour/fan_in",
+    heddle::expected::passed,
     "Ten numbers are shared by two consumers, whose squares are merged into one channel; every one "
     "arrives exactly once. Each number may go either way and overtake others, far too many traces "
     "to wait for, so the search is bounded; tour/fan_in_small exhausts the same structure.",

@@ -46,7 +46,7 @@ const heddle::model numbers{
     [] {
       const printed line = std::make_shared<heddle::var<int>>(0);
       heddle::go(heddle::named("print_numbers"), print_numbers, line);  // launching the goroutine
-      heddle::sleep_for(6s);  // waiting for it to finish
+      heddle::sleep_for(6s);                                            // waiting for it to finish
     }};
 
 const heddle::model procs{

@@ -26,7 +26,8 @@ void tick_until_boom(heddle::duration until_boom) {
 }
 
 const heddle::model tick_boom{
-    "tour/tick_boom", heddle::expected::passed,
+    "tour/tick_boom",
+    heddle::expected::passed,
     "A select over a ticker, a timer and a default case, until the timer goes off. On a machine "
     "slow enough for every tick to be there first, select may prefer ticks to the boom any number "
     "of times: the tree has no end, so the search is bounded.",
@@ -34,7 +35,8 @@ const heddle::model tick_boom{
     {.time = "free", .strategy = "", .max_executions = 2000, .max_steps = 100}};
 
 const heddle::model tick_boom_idle{
-    "tour/tick_boom_idle", heddle::expected::verified,
+    "tour/tick_boom_idle",
+    heddle::expected::verified,
     "The same program on a machine that is never late: timers fire when nothing else can run. What "
     "is left open is which of two timers of the same moment comes first, and that is exhausted.",
     [] { tick_until_boom(500ms); },

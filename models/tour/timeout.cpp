@@ -37,12 +37,11 @@ const heddle::model timeout{
     }};
 
 const heddle::model punctual{
-    "tour/timeout_idle", heddle::expected::verified,
+    "tour/timeout_idle",
+    heddle::expected::verified,
     "The same program on a machine that is never late, where one second is over before two. There "
     "the work is always cancelled.",
-    [] {
-      heddle::check(work_with_timeout() == heddle::context::deadline_exceeded, "timed out");
-    },
+    [] { heddle::check(work_with_timeout() == heddle::context::deadline_exceeded, "timed out"); },
     {.time = "idle", .strategy = ""}};
 
 }  // namespace

@@ -20,7 +20,7 @@ void worker(heddle::var<int>* progress, heddle::wait_group* wg) {
   heddle::defer finished([wg] { wg->done(); });  // notify that this worker is done
   *progress = 1;                                 // "starting"
   heddle::sleep_for(1s);
-  *progress = 2;                                 // "done"
+  *progress = 2;  // "done"
 }
 
 // Pointers to main's locals are safe here because main waits for every worker. Reading what they

@@ -101,7 +101,8 @@ error rate_limiter::wait_n(const context& ctx, int n, place at) {
   if (!taken)
     return error("rate: wait for " + std::to_string(n) + " would exceed the context's deadline");
   if (taken->due_ <= from) return {};
-  timer due(taken->due_ - from, at);
+  // Nearly for ever must not overflow when the timer adds it to the time of arming.
+  timer due(std::min(taken->due_ - from, duration::max() / 4), at);
   if (select(recv(due.channel()), recv(ctx.done()), at) == 0) return {};
   due.stop(at);
   taken->cancel(at);  // others may go ahead sooner

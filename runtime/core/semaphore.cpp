@@ -61,9 +61,14 @@ error semaphore::acquire(const context& ctx, std::int64_t n, place at) {
     mine = std::make_shared<request>(request{n, make_chan<std::monostate>(0, at)});
     waiting_.push_back(mine);
   }
-  if (select(recv(mine->ready), recv(ctx.done()), at) == 0) return {};
-  leave(mine, at);
-  return ctx.err(at);
+  if (select(recv(mine->ready), recv(ctx.done()), at) != 0) {
+    leave(mine, at);
+    return ctx.err(at);
+  }
+  // A context that is done wins over a grant that came at the same time.
+  const error late = ctx.err(at);
+  if (late) release(n, at);
+  return late;
 }
 
 // Gives up a request; what was granted in the meantime goes back.

@@ -1,7 +1,7 @@
 // Checking a function from C++: what the command line and the tests are made of.
 //
-//   heddle::check::result r = heddle::check::check([] { my_program(); });
-//   REQUIRE(r.verdict == heddle::check::verdict::verified);
+//   heddle::checker::result r = heddle::checker::check([] { my_program(); });
+//   REQUIRE(r.verdict == heddle::checker::verdict::verified);
 //
 // Explores the function's interleavings in the calling process, on the calling thread. A function
 // that crashes takes the process with it; the command line isolates models in processes.
@@ -20,7 +20,7 @@ class decision_log;
 struct trace;
 }  // namespace heddle::explore
 
-namespace heddle::check {
+namespace heddle::checker {
 
 enum class verdict { verified, passed, failed, error };
 
@@ -33,6 +33,7 @@ std::string_view to_string(verdict v);
 std::string_view to_string(kind k);
 
 struct options {
+  std::string program;                        // the model's name, which its schedules carry
   std::string strategy = "dpor";              // dpor, naive, random
   std::uint64_t seed = 0;                     // of a seeded strategy
   bool idle_time = false;                     // timers fire only when no goroutine can run
@@ -67,7 +68,7 @@ struct story_line {
 };
 
 struct failure {
-  check::kind what = kind::none;
+  checker::kind what = kind::none;
   std::string message;                     // one line
   std::vector<goroutine_report> goroutines;
   std::vector<story_line> story;
@@ -78,12 +79,13 @@ struct failure {
 };
 
 struct result {
-  check::verdict verdict = verdict::verified;
-  check::kind what = kind::none;
+  checker::verdict verdict = verdict::verified;
+  checker::kind what = kind::none;
   std::string message;          // why it stopped, what the error was; empty for verified
   bool complete = false;        // every trace was explored
   std::string stopped_by;       // "executions", "steps", "time", "failure", "sampling"; or empty
   std::string strategy;
+  bool idle_time = false;
   std::optional<std::uint64_t> seed;
   std::uint64_t explored = 0;   // executions run to their end
   std::uint64_t blocked = 0;    // of these, executions in which a goroutine stayed blocked
@@ -93,13 +95,16 @@ struct result {
   std::vector<std::string> alive;  // goroutines that could still run after main had returned
   double seconds = 0;
   std::vector<failure> failures;   // distinct ones; at most one without keep_going
+  std::vector<story_line> story;   // of a replay: what happened, failure or not
 };
 
 // Explores. Throws std::invalid_argument for an unknown strategy.
 result check(const std::function<void()>& body, const options& how = {});
 
-// Runs the one execution that a schedule or a seed stands for. Throws schedule_error when the
-// schedule is damaged, belongs to another program, or does not fit any more.
+// Runs the one execution that a schedule or a seed stands for; `program` is the name that the
+// schedule was made under. The schedule brings the meaning of time and the step bound with it.
+// Throws schedule_error when the schedule is damaged, belongs to another program, or does not fit
+// any more.
 struct schedule_error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -107,4 +112,4 @@ result replay_schedule(const std::function<void()>& body, std::string_view progr
                        std::string_view schedule, const options& how = {});
 result replay_seed(const std::function<void()>& body, std::uint64_t seed, const options& how = {});
 
-}  // namespace heddle::check
+}  // namespace heddle::checker

@@ -1,0 +1,215 @@
+// check(): explores a model under a strategy and judges what its executions show.
+//
+// Invariants:
+// 1. A failure is reported only if its schedule, followed again, led to the same failure.
+// 2. `verified` is said only if the strategy was exhausted and no execution was cut.
+#include "heddle/check/check.hpp"
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "detect.hpp"
+#include "executor.hpp"
+#include "factory.hpp"
+#include "schedule_recorder.hpp"
+
+namespace heddle::checker {
+
+namespace {
+
+using explore::ending;
+using explore::trace;
+using clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t default_samples = 1000;
+constexpr auto progress_interval = std::chrono::milliseconds(100);
+
+std::unique_ptr<explore::strategy> chosen_strategy(const options& how) {
+  std::uint64_t samples = how.max_executions;
+  if (samples == 0) samples = how.max_seconds > 0 ? ~std::uint64_t{0} : default_samples;
+  auto made = explore::make_strategy(how.strategy, how.seed, samples);
+  if (made == nullptr) throw std::invalid_argument("unknown strategy \"" + how.strategy + "\"");
+  return made;
+}
+
+class exploration {
+ public:
+  exploration(const std::function<void()>& body, const options& how)
+      : how_(how), strategy_(chosen_strategy(how)), recorder_(*strategy_), executor_(body, how) {}
+
+  result run();
+
+ private:
+  bool execute();
+  void count(const trace& t);
+  bool judge(std::optional<failure> found, const explore::schedule& made,
+             std::vector<story_line> story);
+  bool is_news(const failure& found, const explore::schedule& made);
+  bool confirm(const explore::schedule& made, const std::optional<std::string>& signature);
+  bool refuse(std::string why);
+  bool within_budget();
+  void report_progress();
+  void conclude();
+
+  const options& how_;
+  std::unique_ptr<explore::strategy> strategy_;
+  explore::schedule_recorder recorder_;
+  executor executor_;
+  result result_;
+  std::uint64_t executions_ = 0;  // the redundant ones included
+  std::uint64_t cut_ = 0;
+  clock::time_point started_ = clock::now();
+  clock::time_point last_progress_ = started_;
+  struct known_failure {
+    std::size_t index;    // into result_.failures
+    std::uint64_t steps;  // of its shortest schedule
+  };
+  std::map<std::string, known_failure> known_;  // by signature
+};
+
+// One execution, judged. False: exploring is over.
+bool exploration::execute() {
+  const trace& t = executor_.run(recorder_);
+  ++executions_;
+  if (how_.on_execution) how_.on_execution(t);
+  const bool complete = t.ended != ending::abandoned;
+  if (complete) count(t);
+  std::optional<failure> found;
+  if (complete) found = detect::find_failure(t);
+  explore::schedule made = recorder_.recorded(t, how_.max_steps);
+  made.program = explore::program_hash(how_.program);
+  made.idle_time = how_.idle_time;
+  std::vector<story_line> story;
+  if (found && is_news(*found, made)) story = detect::story(t);
+  recorder_.end(t);
+  if (!recorder_.nondeterminism().empty()) return refuse(std::string(recorder_.nondeterminism()));
+  // From here on the trace is gone: what follows runs other executions.
+  if (found) return judge(std::move(found), made, std::move(story));
+  return !complete || executions_ > 1 || confirm(made, std::nullopt);
+}
+
+void exploration::count(const trace& t) {
+  ++result_.explored;
+  result_.events += t.events.size();
+  result_.longest = std::max(result_.longest, t.events.size());
+  if (detect::any_blocked(t)) ++result_.blocked;
+  if (t.ended == ending::cut || t.ended == ending::unfair_cut) ++cut_;
+  if (result_.alive.empty()) result_.alive = detect::alive_after_main(t);
+}
+
+// Whether the failure is new, or its schedule shorter than the one known.
+bool exploration::is_news(const failure& found, const explore::schedule& made) {
+  const auto at = known_.find(detect::signature(found));
+  return at == known_.end() || made.steps < at->second.steps;
+}
+
+bool exploration::judge(std::optional<failure> found, const explore::schedule& made,
+                        std::vector<story_line> story) {
+  const std::string signature = detect::signature(*found);
+  const auto known = known_.find(signature);
+  const bool fresh = known == known_.end();
+  if (!fresh) ++result_.failures[known->second.index].times;
+  if (!fresh && made.steps >= known->second.steps) return true;
+  if (!confirm(made, signature)) return false;
+  found->story = std::move(story);
+  found->schedule = explore::to_text(made);
+  found->seed = recorder_.seed();
+  found->execution = executions_;
+  if (fresh) {
+    known_[signature] = {result_.failures.size(), made.steps};
+    result_.failures.push_back(std::move(*found));
+  } else {
+    known->second.steps = made.steps;
+    failure& kept = result_.failures[known->second.index];
+    found->times = kept.times;
+    kept = std::move(*found);
+  }
+  return how_.keep_going;
+}
+
+// Follows the schedule again and compares with what it was made from.
+bool exploration::confirm(const explore::schedule& made,
+                          const std::optional<std::string>& signature) {
+  std::optional<std::string> difference = executor_.difference(made, signature);
+  return !difference || refuse(std::move(*difference));
+}
+
+bool exploration::refuse(std::string why) {
+  result_.verdict = verdict::error;
+  result_.what = kind::nondeterministic;
+  result_.message = std::move(why);
+  return false;
+}
+
+bool exploration::within_budget() {
+  if (how_.max_executions != 0 && executions_ >= how_.max_executions)
+    result_.stopped_by = "executions";
+  else if (how_.max_seconds > 0 &&
+           std::chrono::duration<double>(clock::now() - started_).count() >= how_.max_seconds)
+    result_.stopped_by = "time";
+  return result_.stopped_by.empty();
+}
+
+void exploration::report_progress() {
+  if (!how_.on_progress || clock::now() - last_progress_ < progress_interval) return;
+  last_progress_ = clock::now();
+  how_.on_progress(executions_, result_.longest);
+}
+
+result exploration::run() {
+  result_.strategy = recorder_.name();
+  result_.idle_time = how_.idle_time;
+  if (explore::is_sampling(how_.strategy)) result_.seed = how_.seed;
+  bool go_on = true;
+  while (go_on && recorder_.begin()) {
+    go_on = execute();
+    report_progress();
+    // The budget stops only what is not over yet: the last trace may be the last of all.
+    if (go_on && !recorder_.exhausted()) go_on = within_budget();
+  }
+  conclude();
+  return std::move(result_);
+}
+
+// The verdict, once exploring has stopped.
+void exploration::conclude() {
+  result_.redundant = recorder_.redundant();
+  result_.seconds = std::chrono::duration<double>(clock::now() - started_).count();
+  if (result_.verdict == verdict::error) return;
+  const bool sampled = explore::is_sampling(how_.strategy);
+  result_.complete = recorder_.exhausted() && cut_ == 0;
+  if (!result_.failures.empty()) {
+    result_.verdict = verdict::failed;
+    result_.what = result_.failures.front().what;
+    result_.message = result_.failures.front().message;
+    if (!how_.keep_going) result_.stopped_by = "failure";
+    return;
+  }
+  if (result_.complete) return;
+  result_.verdict = verdict::passed;
+  std::string why;
+  if (sampled && result_.stopped_by != "time") {
+    result_.stopped_by = "sampling";
+    why = "sampling is never complete";
+  } else if (result_.stopped_by == "executions") {
+    why = "the bound on executions was reached";
+  } else if (result_.stopped_by == "time") {
+    why = "the time was up";
+  } else {
+    result_.stopped_by = "steps";
+    why =
+        std::to_string(cut_) + " of them longer than " + std::to_string(how_.max_steps) + " steps";
+  }
+  result_.message = "bounded: " + std::to_string(result_.explored) +
+                    (result_.explored == 1 ? " execution, " : " executions, ") + why;
+}
+
+}  // namespace
+
+result check(const std::function<void()>& body, const options& how) {
+  return exploration(body, how).run();
+}
+
+}  // namespace heddle::checker

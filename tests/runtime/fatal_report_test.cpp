@@ -1,0 +1,211 @@
+// How a program ends by a panic that nobody catches, and by a deadlock: Go's words on standard
+// error, and status 2.
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "child_process.hpp"
+#include "heddle/chan.hpp"
+#include "heddle/go.hpp"
+#include "heddle/panic.hpp"
+#include "heddle/runtime.hpp"
+#include "heddle/select.hpp"
+#include "heddle/sync.hpp"
+#include "heddle/time.hpp"
+
+using Catch::Contains;
+using Catch::StartsWith;
+using heddle::make_chan;
+using namespace std::chrono_literals;
+
+namespace {
+
+child_outcome run_in_child(const std::function<void()>& body) {
+  return in_child_process([&] { heddle::run(body); });
+}
+
+std::string in_words(heddle::place at) {
+  return std::string(at.file_name()) + ':' + std::to_string(at.line());
+}
+
+}  // namespace
+
+TEST_CASE("a panic that nobody catches names its goroutine, its origin and the other goroutines") {
+  const auto created = heddle::place::current();
+  const auto raised = heddle::place::current();
+  const auto waits = heddle::place::current();
+  const auto runs = heddle::place::current();
+  const child_outcome outcome = in_child_process([=] {
+    const auto body = [=] {
+      heddle::go(heddle::named("closer", 0, created), [=] { heddle::chan<int>().close(raised); });
+      make_chan<int>().recv(waits);
+    };
+    heddle::run(body, {}, runs);
+  });
+  REQUIRE(outcome.exit_status == 2);
+  REQUIRE(outcome.errors == "panic: close of nil channel\n"
+                            "\n"
+                            "goroutine closer [running]:\n"
+                            "\traised at " + in_words(raised) + "\n"
+                            "\tcreated at " + in_words(created) + "\n"
+                            "\n"
+                            "goroutine main [blocked]:\n"
+                            "\twaits to receive at " + in_words(waits) + "\n"
+                            "\tcreated at " + in_words(runs) + "\n");
+}
+
+TEST_CASE("what leaves a goroutine uncaught is reported in its own words") {
+  struct ending {
+    std::function<void()> body;
+    std::string words;
+  };
+  const auto one = GENERATE(values<ending>({
+      {[] { throw heddle::panic("no route"); }, "panic: no route\n"},
+      {[] { heddle::check(false, "two and two"); }, "panic: two and two\n"},
+      {[] { throw std::out_of_range("far"); }, "panic: std::out_of_range: far\n"},
+      {[] { throw 3; }, "panic: exception of type int\n"},
+      {[] {  // the lock_guard's destructor panics, and may not throw
+         heddle::mutex m;
+         const std::lock_guard hold(m);
+         m.unlock();
+       },
+       "panic: unlock of unlocked mutex\n"},
+      {[] { std::terminate(); }, "panic: std::terminate was called\n"},
+  }));
+  const bool in_main = GENERATE(true, false);
+  const child_outcome outcome = run_in_child([=] {
+    if (in_main) one.body();
+    heddle::go(one.body);
+    heddle::select();
+  });
+  REQUIRE(outcome.exit_status == 2);
+  REQUIRE_THAT(outcome.errors, StartsWith(one.words));
+  REQUIRE_THAT(outcome.errors, Contains(in_main ? "goroutine main [running]:"
+                                                : "goroutine 2 [running]:"));
+}
+
+TEST_CASE("deferred functions run before an uncaught panic ends the program") {
+  const child_outcome outcome = run_in_child([] {
+    const heddle::defer say([] { std::fputs("deferred\n", stderr); });
+    throw heddle::panic("late");
+  });
+  REQUIRE(outcome.exit_status == 2);
+  REQUIRE_THAT(outcome.errors, StartsWith("deferred\npanic: late\n"));
+}
+
+TEST_CASE("a report lists goroutines that could run and those in a blocking call") {
+  const child_outcome outcome = run_in_child([] {
+    heddle::go(heddle::named("reader"), [] { heddle::blocking([] { std::getchar(); }); });
+    heddle::yield();
+    heddle::go(heddle::named("fresh"), [] {});
+    throw heddle::panic("now");
+  });
+  REQUIRE(outcome.exit_status == 2);
+  REQUIRE_THAT(outcome.errors, Contains("goroutine reader [blocking call]:\n\tcalled at "));
+  REQUIRE_THAT(outcome.errors, Contains("goroutine fresh [runnable]:\n\tcreated at "));
+}
+
+TEST_CASE("when all goroutines are asleep the program ends with who waits for what and where") {
+  const auto created = heddle::place::current();
+  const auto waits = heddle::place::current();
+  const auto locks = heddle::place::current();
+  const auto runs = heddle::place::current();
+  const child_outcome outcome = in_child_process([=] {
+    const auto body = [=] {
+      heddle::mutex m;
+      m.lock();
+      heddle::go(heddle::named("locker", 0, created), [&, locks] { m.lock(locks); });
+      make_chan<int>().recv(waits);
+    };
+    heddle::run(body, {}, runs);
+  });
+  REQUIRE(outcome.exit_status == 2);
+  REQUIRE(outcome.errors == "fatal error: all goroutines are asleep - deadlock!\n"
+                            "\n"
+                            "goroutine main [blocked]:\n"
+                            "\twaits to receive at " + in_words(waits) + "\n"
+                            "\tcreated at " + in_words(runs) + "\n"
+                            "\n"
+                            "goroutine locker [blocked]:\n"
+                            "\twaits to lock at " + in_words(locks) + "\n"
+                            "\tcreated at " + in_words(created) + "\n");
+}
+
+TEST_CASE("what can never go on is a deadlock") {
+  const auto body = GENERATE(values<std::function<void()>>({
+      [] { make_chan<int>().send(1); },
+      [] {
+        heddle::mutex m;
+        m.lock();
+        m.lock();
+      },
+      [] {  // a once whose function re-enters it
+        heddle::once o;
+        o.call([&] { o.call([] {}); });
+      },
+      [] {  // read-locking twice around a waiting writer
+        heddle::rw_mutex m;
+        m.lock_shared();
+        heddle::go([&] { m.lock(); });
+        heddle::yield();
+        m.lock_shared();
+      },
+      [] {
+        heddle::wait_group wg;
+        wg.add(1);
+        wg.wait();
+      },
+      [] {
+        heddle::mutex m;
+        heddle::cond c(m);
+        m.lock();
+        c.wait();
+      },
+      [] {  // timers that nobody waits for
+        const heddle::ticker every(1ms);
+        const auto once = heddle::after(1h);
+        make_chan<int>().recv();
+      },
+      [] {  // after a timer that was waited for
+        heddle::sleep_for(1ms);
+        make_chan<int>().recv();
+      },
+      [] {  // after a blocking call that was waited for
+        heddle::blocking([] {});
+        make_chan<int>().recv();
+      },
+  }));
+  const child_outcome outcome = run_in_child(body);
+  REQUIRE(outcome.exit_status == 2);
+  REQUIRE_THAT(outcome.errors, StartsWith("fatal error: all goroutines are asleep - deadlock!\n"));
+}
+
+TEST_CASE("what a timer or a blocking call will end is not a deadlock") {
+  const auto body = GENERATE(values<std::function<void()>>({
+      [] { heddle::sleep_for(1ms); },
+      [] { heddle::after(1ms).recv(); },
+      [] { heddle::ticker(1ms).channel().recv(); },
+      [] { heddle::select(heddle::recv(heddle::after(1ms)), heddle::recv(make_chan<int>())); },
+      [] {
+        const auto c = make_chan<int>();
+        const auto sends = heddle::after_func(1ms, [=] { c.send(1); });
+        c.recv();
+      },
+      [] {
+        const auto c = make_chan<int>();
+        heddle::go([=] {
+          heddle::blocking([] {});
+          c.send(1);
+        });
+        c.recv();
+      },
+  }));
+  const child_outcome outcome = run_in_child(body);
+  REQUIRE(outcome.errors.empty());
+  REQUIRE(outcome.exit_status == 0);
+}

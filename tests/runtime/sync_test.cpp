@@ -1,0 +1,246 @@
+// mutex, rw_mutex and cond, with the standard library's locks on them.
+#include "heddle/sync.hpp"
+
+#include <catch2/catch.hpp>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+
+#include "both_modes.hpp"
+#include "heddle/chan.hpp"
+#include "heddle/go.hpp"
+#include "heddle/runtime.hpp"
+#include "heddle/var.hpp"
+
+using heddle::check;
+
+namespace {
+
+// Two goroutines each add one to `total` inside `guarded`; in exploration mode a lock that does not
+// exclude is a race.
+template <class Guarded>
+void add_twice(Guarded guarded) {
+  heddle::var<int> total = 0;
+  heddle::wait_group wg;
+  for (int i = 0; i < 2; ++i) wg.go([&] { guarded([&] { total += 1; }); });
+  wg.wait();
+  check(total == 2);
+}
+
+}  // namespace
+
+TEST_CASE("a mutex excludes under lock_guard") {
+  in_both_modes([] {
+    heddle::mutex m;
+    add_twice([&](auto f) {
+      const std::lock_guard hold(m);
+      f();
+    });
+  });
+}
+
+TEST_CASE("a mutex excludes under unique_lock") {
+  in_both_modes([] {
+    heddle::mutex m;
+    add_twice([&](auto f) {
+      std::unique_lock hold(m, std::defer_lock);
+      hold.lock();
+      f();
+    });
+  });
+}
+
+TEST_CASE("an rw_mutex's write lock excludes under unique_lock") {
+  in_both_modes([] {
+    heddle::rw_mutex m;
+    add_twice([&](auto f) {
+      const std::unique_lock hold(m);
+      f();
+    });
+  });
+}
+
+TEST_CASE("scoped_lock locks two mutexes in either order without a deadlock") {
+  in_performance_mode([] {
+    heddle::mutex a, b;
+    heddle::wait_group wg;
+    int total = 0;
+    const auto add = [&](heddle::mutex& first, heddle::mutex& second) {
+      const std::scoped_lock hold(first, second);
+      const int before = total;
+      heddle::yield();
+      total = before + 1;
+    };
+    for (int i = 0; i < 3; ++i) {
+      wg.go([&] { add(a, b); });
+      wg.go([&] { add(b, a); });
+    }
+    wg.wait();
+    REQUIRE(total == 6);
+  });
+}
+
+TEST_CASE("try_lock takes a free mutex and no other") {
+  in_both_modes([] {
+    heddle::mutex m;
+    check(m.try_lock());
+    check(!m.try_lock());
+    m.unlock();
+    const std::unique_lock hold(m, std::try_to_lock);
+    check(hold.owns_lock());
+  });
+}
+
+TEST_CASE("a mutex may be unlocked by another goroutine") {
+  in_both_modes([] {
+    heddle::mutex m;
+    m.lock();
+    heddle::go([&] { m.unlock(); });
+    m.lock();
+    m.unlock();
+  });
+}
+
+TEST_CASE("a mutex goes to the goroutine that has waited longest") {
+  in_performance_mode([] {
+    heddle::mutex m;
+    std::string order;
+    heddle::wait_group wg;
+    m.lock();
+    for (char name : {'a', 'b', 'c'}) {
+      wg.go([&, name] {
+        const std::lock_guard hold(m);
+        order += name;
+      });
+    }
+    heddle::yield();
+    m.unlock();
+    wg.wait();
+    REQUIRE(order == "abc");
+  });
+}
+
+TEST_CASE("readers share an rw_mutex") {
+  in_both_modes([] {
+    heddle::rw_mutex m;
+    heddle::wait_group other;
+    const auto entered = heddle::make_chan<int>();
+    {
+      const std::shared_lock mine(m);
+      other.go([&, entered] {
+        const std::shared_lock theirs(m);
+        entered.send(1);
+      });
+      check(entered.recv() == 1);
+      check(!m.try_lock());
+    }
+    other.wait();
+  });
+}
+
+TEST_CASE("a writer holds readers and writers back") {
+  in_both_modes([] {
+    heddle::rw_mutex m;
+    check(m.try_lock());
+    check(!m.try_lock());
+    check(!m.try_lock_shared());
+    m.unlock();
+    check(m.try_lock_shared());
+    m.unlock_shared();
+  });
+}
+
+TEST_CASE("a writer that waits holds back new readers") {
+  in_both_modes([] {
+    heddle::rw_mutex m;
+    heddle::wait_group done;
+    m.lock_shared();
+    done.go([&] { const std::lock_guard hold(m); });
+    while (m.try_lock_shared()) {  // until the writer has arrived
+      m.unlock_shared();
+      heddle::yield();
+    }
+    m.unlock_shared();
+    done.wait();
+    check(m.try_lock_shared());
+    m.unlock_shared();
+  });
+}
+
+TEST_CASE("readers that a writer held back go in before the next writer") {
+  in_performance_mode([] {
+    heddle::rw_mutex m;
+    std::string order;
+    heddle::wait_group wg;
+    m.lock();
+    wg.go([&] {
+      const std::lock_guard hold(m);
+      order += 'w';
+    });
+    for (int i = 0; i < 2; ++i) {
+      wg.go([&] {
+        const std::shared_lock hold(m);
+        order += 'r';
+      });
+    }
+    heddle::yield();
+    m.unlock();
+    wg.wait();
+    REQUIRE(order == "rrw");
+  });
+}
+
+TEST_CASE("signal wakes one waiter") {
+  in_performance_mode([] {
+    heddle::mutex m;
+    heddle::cond c(m);
+    int woken = 0;
+    for (int i = 0; i < 3; ++i) {
+      heddle::go([&] {
+        const std::lock_guard hold(m);
+        c.wait();
+        ++woken;
+      });
+    }
+    heddle::yield();
+    for (int i = 1; i <= 3; ++i) {
+      c.signal();
+      heddle::yield();
+      REQUIRE(woken == i);
+    }
+    c.signal();  // nobody waits: nothing is remembered
+  });
+}
+
+TEST_CASE("broadcast wakes every waiter") {
+  in_performance_mode([] {
+    heddle::mutex m;
+    heddle::cond c(m);
+    heddle::wait_group woken;
+    for (int i = 0; i < 3; ++i) {
+      woken.go([&] {
+        const std::lock_guard hold(m);
+        c.wait();
+      });
+    }
+    heddle::yield();
+    c.broadcast();
+    woken.wait();
+  });
+}
+
+TEST_CASE("a condition wait with a predicate returns when it holds") {
+  in_both_modes([] {
+    heddle::mutex m;
+    heddle::cond c(m);
+    bool ready = false;
+    heddle::go([&] {
+      const std::lock_guard hold(m);
+      ready = true;
+      c.signal();
+    });
+    const std::lock_guard hold(m);
+    c.wait_until([&] { return ready; });
+    check(ready && !m.try_lock());
+  });
+}

@@ -1,0 +1,164 @@
+// Timers, tickers and sleep, by https://pkg.go.dev/time. Claims are about order and lower bounds:
+// a slow machine is late, never early.
+#include "heddle/time.hpp"
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "both_modes.hpp"
+#include "heddle/chan.hpp"
+#include "heddle/go.hpp"
+#include "heddle/panic.hpp"
+#include "heddle/runtime.hpp"
+#include "heddle/select.hpp"
+#include "heddle/sync.hpp"
+
+using heddle::check;
+using heddle::make_chan;
+using namespace std::chrono_literals;
+
+TEST_CASE("a sleep lasts at least as long as asked for") {
+  in_performance_mode([] {
+    const auto before = heddle::now();
+    heddle::sleep_for(3ms);
+    REQUIRE(heddle::now() - before >= 3ms);
+    heddle::sleep_until(before + 6ms);
+    REQUIRE(heddle::now() - before >= 6ms);
+  });
+}
+
+TEST_CASE("a sleep of no time, or until the past, returns at once") {
+  in_performance_mode([] {
+    heddle::sleep_for(heddle::duration::zero());
+    heddle::sleep_for(heddle::duration::min());
+    heddle::sleep_until(heddle::time_point::min());
+  });
+}
+
+TEST_CASE("sleepers wake in the order of their deadlines") {
+  in_performance_mode([] {
+    std::string order;
+    heddle::wait_group wg;
+    const auto start = heddle::now();
+    for (int delay_ms : {5, 1, 4, 2, 3}) {
+      wg.go([&, delay_ms] {
+        heddle::sleep_until(start + std::chrono::milliseconds(delay_ms));
+        order += static_cast<char>('0' + delay_ms);
+      });
+    }
+    wg.wait();
+    REQUIRE(order == "12345");
+  });
+}
+
+TEST_CASE("a sleeper wakes while another goroutine keeps yielding") {
+  in_performance_mode([] {
+    bool awake = false;
+    heddle::go([&] {
+      heddle::sleep_for(1ms);
+      awake = true;
+    });
+    while (!awake) heddle::yield();
+  });
+}
+
+TEST_CASE("a timer sends once on its channel") {
+  in_performance_mode([] {
+    const auto before = heddle::now();
+    heddle::timer t(1ms);
+    REQUIRE(*t.channel().recv() - before >= 1ms);
+    REQUIRE_FALSE(t.stop());
+    REQUIRE(t.channel().len() == 0);
+  });
+}
+
+TEST_CASE("a stopped timer does not fire") {
+  in_both_modes([] {
+    heddle::timer t(1h);
+    check(t.stop());
+    check(!t.stop());
+    check(heddle::select(heddle::recv(t.channel()), heddle::otherwise()) == 1);
+  });
+}
+
+TEST_CASE("stop takes back a value that was not received") {
+  in_performance_mode([] {
+    heddle::timer t(1ms);
+    while (t.channel().len() == 0) heddle::yield();
+    t.stop();
+    REQUIRE(t.channel().len() == 0);
+  });
+}
+
+TEST_CASE("reset moves a timer's deadline") {
+  in_performance_mode([] {
+    heddle::timer t(1h);
+    const auto before = heddle::now();
+    REQUIRE(t.reset(1ms));
+    REQUIRE(*t.channel().recv() - before >= 1ms);
+    REQUIRE_FALSE(t.reset(1ms));
+    t.channel().recv();
+  });
+}
+
+TEST_CASE("the longest delay never comes") {
+  in_performance_mode([] {
+    const auto never = heddle::after(heddle::duration::max());
+    REQUIRE(heddle::select(heddle::recv(never), heddle::recv(heddle::after(1ms))) == 1);
+  });
+}
+
+TEST_CASE("after_func runs its function in a goroutine, unless it is stopped") {
+  in_performance_mode([] {
+    const auto ran = make_chan<char>();
+    auto stopped = heddle::after_func(1ms, [=] { ran.send('s'); });
+    auto kept = heddle::after_func(2ms, [=] { ran.send('k'); });
+    REQUIRE(stopped.stop());
+    REQUIRE(ran.recv() == 'k');
+    REQUIRE_FALSE(kept.stop());
+    REQUIRE_FALSE(static_cast<bool>(kept.channel()));
+  });
+}
+
+TEST_CASE("a ticker ticks until it is stopped") {
+  in_performance_mode([] {
+    heddle::ticker every(1ms);
+    auto last = heddle::now();
+    for (int i = 0; i < 3; ++i) {
+      const auto tick = *every.channel().recv();
+      REQUIRE(tick > last);
+      last = tick;
+    }
+    every.stop();
+    REQUIRE(heddle::select(heddle::recv(every.channel()), heddle::recv(heddle::after(5ms))) == 1);
+  });
+}
+
+TEST_CASE("a ticker drops the ticks that a slow receiver misses") {
+  in_performance_mode([] {
+    const heddle::ticker every(1ms);
+    heddle::sleep_for(10ms);
+    REQUIRE(every.channel().len() == 1);
+  });
+}
+
+TEST_CASE("reset changes a ticker's period") {
+  in_performance_mode([] {
+    heddle::ticker every(1h);
+    every.reset(1ms);
+    every.channel().recv();
+    every.channel().recv();
+  });
+}
+
+TEST_CASE("tick without a period is the nil channel") {
+  in_both_modes([] { check(!heddle::tick(heddle::duration::zero())); });
+}
+
+TEST_CASE("a timer that outlives its program is not armed any more") {
+  std::optional<heddle::timer> kept;
+  in_performance_mode([&] { kept.emplace(1h); });
+  in_performance_mode([&] { REQUIRE_FALSE(kept->stop()); });
+}
