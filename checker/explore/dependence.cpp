@@ -19,7 +19,8 @@ class independence_table {
     all_of({kind::read_lock, kind::read_unlock, kind::read_lock_failed});
     all_of({kind::read_lock_failed, kind::write_lock_failed});
     all_of({kind::group_add});
-    all_of({kind::group_done});
+    all_of({kind::group_panic});
+    each_with({kind::group_panic}, {kind::group_wait});
     all_of({kind::group_wait});
     all_of({kind::passed});
     // Channels. After a close nothing but receives can happen, so what needs the channel closed is
@@ -70,6 +71,8 @@ bool dependent(const access& a, const access& b) noexcept {
   if (a.object != b.object) return false;
   if (a.kind == kind::send && b.kind == kind::receive) return same_slot(a, b);
   if (a.kind == kind::receive && b.kind == kind::send) return same_slot(b, a);
+  // Two dones commute where neither order panics: not on a group where one was seen to panic.
+  if (a.kind == kind::group_done && b.kind == kind::group_done) return a.slot != 0;
   if (a.kind == kind::timer && b.kind == kind::timer) return a.slot == b.slot;
   return !independent(a.kind, b.kind);
 }
@@ -98,7 +101,6 @@ bool orders_everything(access_kind k) noexcept {
     case kind::write_arrive:
     case kind::write_lock:
     case kind::write_unlock:
-    case kind::group_panic:
     case kind::exclusive:
     case kind::time_advance: return true;
     default: return false;

@@ -23,7 +23,8 @@ bool is_channel_operation(op_kind k) {
 
 }  // namespace
 
-void object_model::reset() {
+void object_model::reset(bool idle_time) {
+  idle_time_ = idle_time;
   for (object_id o : used_) {
     object_state& s = objects_[o];
     std::vector<actor_id> kept = std::move(s.inside);
@@ -187,7 +188,8 @@ void object_model::touches(const action& what, const operation& op,
     case op_kind::group_add: {
       const auto delta = static_cast<std::int64_t>(op.value);
       if (s.count + delta < 0) return one(kind::group_panic);
-      return one(delta > 0 ? kind::group_add : kind::group_done);
+      if (delta > 0) return one(kind::group_add);
+      return one(kind::group_done, std::ranges::count(strict_groups_, o) > 0 ? 1 : 0);
     }
     case op_kind::group_wait: return one(kind::group_wait);
     case op_kind::cond_wait:
@@ -212,7 +214,9 @@ void object_model::touches(const action& what, const operation& op,
       if (const object_state& c = state(op.second); c.sent == c.received)
         return out.push_back(channel_slot(op.second, kind::send, c.sent, 1));
       return out.push_back({op.second, kind::poll_buffered, 0});
-    case op_kind::clock_advance: return out.push_back({clock_object, kind::time_advance, 0});
+    case op_kind::clock_advance:
+      if (idle_time_) return out.push_back({everything_object, kind::everything, 0});
+      return out.push_back({clock_object, kind::time_advance, 0});
     case op_kind::clock_read: return out.push_back({clock_object, kind::time_read, 0});
     case op_kind::observe_all: return out.push_back({everything_object, kind::everything, 0});
     default: return;

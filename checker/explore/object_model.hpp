@@ -39,8 +39,8 @@ struct object_state {
 
 class object_model {
  public:
-  // Forgets everything; keeps memory.
-  void reset();
+  // Forgets everything; keeps memory. In idle time an advance comes after everything before it.
+  void reset(bool idle_time = false);
 
   // An operation was announced: its objects come into being if they are new. Says whether
   // op.object was.
@@ -61,6 +61,8 @@ class object_model {
 
   // What an atomic operation left behind, known once it has run.
   void set_bits(object_id o, std::uint64_t bits) { touch(o).bits = bits; }
+  // From now on, and over resets, two dones of this wait group are dependent.
+  void expect_group_panic(object_id group) { strict_groups_.push_back(group); }
   // Lets a periodic timer fire no more.
   void silence(object_id timer) { timer_of(timer).armed = false; }
 
@@ -87,7 +89,9 @@ class object_model {
   std::vector<object_state> objects_;
   std::vector<object_id> used_;  // what reset() has to clear
   std::vector<timer_entry> timers_;
+  std::vector<object_id> strict_groups_;
   std::int64_t now_ = 0;
+  bool idle_time_ = false;
 };
 
 }  // namespace heddle::explore

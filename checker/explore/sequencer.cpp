@@ -129,7 +129,7 @@ void sequencer::note_failure(const panic& failure) {
 
 void sequencer::begin(const std::function<void()>& body) {
   trace_.clear();
-  model_.reset();
+  model_.reset(limits_.time == time_mode::idle);
   versions_.reset();
   present_.clear();
   alive_.clear();
@@ -144,7 +144,7 @@ void sequencer::begin(const std::function<void()>& body) {
 
 const trace& sequencer::run(const std::function<void()>& body, strategy& chooser,
                             const execution_limits& limits, decision_log* log) {
-  const std::terminate_handler previous = std::set_terminate(&give_up_unwinding);
+  const std::terminate_handler previous = std::set_terminate(&terminated);
   strategy_ = &chooser;
   log_ = log;
   limits_ = limits;
@@ -155,6 +155,7 @@ const trace& sequencer::run(const std::function<void()>& body, strategy& chooser
   core::switch_to(outside_, running_->context);
   running_ = nullptr;
   unwind_all();
+  for (object_id o : trace_.group_panics()) model_.expect_group_panic(o);
   core::set_engine(nullptr, false);
   std::set_terminate(previous);
   return trace_;
@@ -176,15 +177,23 @@ void sequencer::unwind_all() {
   for (actor_state& s : states_) s.timer.reset();
 }
 
-void sequencer::give_up_unwinding() noexcept {
+// An exception met a function that must not throw. If that is the end of the execution tearing a
+// goroutine down, the goroutine is given up; else the program would end here, so it is a panic.
+void sequencer::terminated() noexcept {
   auto* engine = static_cast<sequencer*>(core::current_engine_or_null());
-  if (engine == nullptr || engine->running_ == nullptr || !engine->running_->unwinding) {
-    std::fputs("heddle: std::terminate was called by the model\n", stderr);
-    std::abort();
-  }
+  if (engine == nullptr || engine->running_ == nullptr) std::abort();
   core::goroutine& g = *engine->running_;
-  g.state = core::goroutine_state::finished;
-  core::switch_last(g.context, engine->outside_);
+  if (!g.unwinding) {
+    std::string what = "std::terminate was called";
+    try {
+      if (const std::exception_ptr thrown = std::current_exception()) std::rethrow_exception(thrown);
+    } catch (const std::exception& e) {
+      what = std::string(e.what()) + " (thrown out of a destructor or function that is noexcept)";
+    } catch (...) {
+    }
+    engine->add_note(g.id, panic_kind::panic, true, what, {});
+  }
+  engine->end_goroutine(g);
 }
 
 // Switches to whatever has to run next; returns when that is the caller again.

@@ -76,9 +76,8 @@ class sequencer final : public core::engine {
   void run_blocking(const std::function<void()>& f, place) override { f(); }
   void note_failure(const panic& failure) override;
 
-  // For std::terminate: if a goroutine that is being torn down met a destructor that must not
-  // throw, gives that goroutine up and does not return.
-  static void give_up_unwinding() noexcept;
+  // The std::terminate handler while an execution runs. Does not return.
+  static void terminated() noexcept;
 
  private:
   // Beside the trace's record of an actor: what it is about to do.

@@ -14,6 +14,14 @@ std::uint32_t trace::positions(actor_id who) const {
   return pending(who) ? announced - 1 : announced;
 }
 
+std::vector<object_id> trace::group_panics() const {
+  std::vector<object_id> groups;
+  for (const access& a : accesses)
+    if (a.kind == access_kind::group_panic && !std::ranges::count(groups, a.object))
+      groups.push_back(a.object);
+  return groups;
+}
+
 void trace::clear() {
   events.clear();
   accesses.clear();

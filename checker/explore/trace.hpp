@@ -119,6 +119,8 @@ struct trace {
     const announcement& a = actors[who].announced[position];
     return std::span(guards).subspan(a.first_guard, a.guard_count);
   }
+  // The wait groups whose counter an event would have made negative.
+  std::vector<object_id> group_panics() const;
   // Whether the actor has an operation announced that it has not performed.
   bool pending(actor_id who) const;
   // How many events the actor took part in.

@@ -107,8 +107,24 @@ void dpor_strategy::inherit_sleep(node& fresh) const {
 
 void dpor_strategy::end(const trace& t) {
   if (!nondeterminism_.empty()) return;
+  ++executions_;
+  if (learns_of_group_panic(t)) {
+    path_.clear();
+    planned_ = {};
+    redundant_ = executions_;
+    return;
+  }
   if (t.ended != ending::abandoned) plan(t);
   backtrack();
+}
+
+// Whether the execution shows that dones of a wait group do not all commute: one of them panicked.
+// What was explored under the other assumption is then explored again.
+bool dpor_strategy::learns_of_group_panic(const trace& t) {
+  const std::size_t before = panicking_groups_.size();
+  for (object_id o : t.group_panics())
+    if (!std::ranges::count(panicking_groups_, o)) panicking_groups_.push_back(o);
+  return panicking_groups_.size() > before;
 }
 
 void dpor_strategy::plan(const trace& t) {

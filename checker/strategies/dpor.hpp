@@ -44,12 +44,15 @@ class dpor_strategy final : public strategy {
   void plan(const trace& t);
   void insert(const trace& t, const reversal& r);
   void backtrack();
+  bool learns_of_group_panic(const trace& t);
 
   std::vector<node> path_;
   std::size_t depth_ = 0;
   wakeup_tree planned_;  // what is to follow the last node's choice
   happens_before order_;
   reversal_finder reversals_;
+  std::vector<object_id> panicking_groups_;
+  std::uint64_t executions_ = 0;
   std::uint64_t redundant_ = 0;
   bool exhausted_ = false;
   std::string nondeterminism_;

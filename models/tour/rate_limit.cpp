@@ -16,8 +16,8 @@ void limit_requests(int count) {
   for (int i = 1; i <= count; ++i) requests.send(i);
   requests.close();
 
-  const auto limiter = heddle::tick(200ms);  // a rate of 200 ms
-  const heddle::time_point start = heddle::now();
+  const heddle::time_point start = heddle::now();  // before the ticker starts: time may pass
+  const auto limiter = heddle::tick(200ms);        // a rate of 200 ms
   int served = 0;
   for (int request : requests) {
     limiter.recv();

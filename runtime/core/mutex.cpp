@@ -1,4 +1,4 @@
-// mutex: a flag and a queue. An unlock hands the lock to the goroutine that has waited longest.
+// mutex: a flag and a queue.
 #include "locks.hpp"
 
 namespace heddle {
@@ -16,7 +16,7 @@ void mutex::lock(place at) {
 }
 
 void mutex::lock_slow(place at) {
-  core::block_in(waiters_, make_operation(op_kind::lock, id_, this, at));  // release() handed it over
+  core::take_when_free(locked_, waiters_, make_operation(op_kind::lock, id_, this, at));
 }
 
 bool mutex::try_lock(place at) {
@@ -34,8 +34,6 @@ void mutex::unlock(place at) {
   release();
 }
 
-void mutex::release() noexcept {
-  if (!core::wake_one(waiters_)) locked_ = false;
-}
+void mutex::release() noexcept { core::give_up(locked_, waiters_); }
 
 }  // namespace heddle

@@ -12,7 +12,8 @@ void rw_mutex::lock(place at) {
   if (detail::exploring) [[unlikely]]
     if (!core::announce(make_operation(op_kind::write_arrive, id_, this, at))) return;
   if (writer_present_)
-    core::block_in(arriving_, make_operation(op_kind::write_arrive, id_, this, at));
+    core::take_when_free(writer_present_, arriving_,
+                         make_operation(op_kind::write_arrive, id_, this, at));
   else
     writer_present_ = true;
   const core::operation entering = make_operation(op_kind::write_lock, id_, this, at);
@@ -46,7 +47,7 @@ void rw_mutex::unlock(place at) {
 // Lets in the readers that the writer who now leaves held back, then the next writer's arrival.
 void rw_mutex::admit() noexcept {
   while (core::wake_one(waiting_readers_)) ++readers_;
-  writer_present_ = core::wake_one(arriving_);
+  core::give_up(writer_present_, arriving_);
 }
 
 void rw_mutex::lock_shared(place at) {

@@ -10,6 +10,14 @@ void wait_queue::push(waiter& w) noexcept {
   tail_ = &w;
 }
 
+void wait_queue::push_front(waiter& w) noexcept {
+  w.queue = this;
+  w.previous = nullptr;
+  w.next = head_;
+  (head_ == nullptr ? tail_ : head_->previous) = &w;
+  head_ = &w;
+}
+
 void wait_queue::remove(waiter& w) noexcept {
   if (w.queue != this) return;
   (w.previous == nullptr ? head_ : w.previous->next) = w.next;

@@ -21,6 +21,7 @@ struct waiter {
   void* value = nullptr;   // where a channel's value lies, or goes
   bool ok = false;         // a value was handed over; false: the channel was closed
   int index = 0;           // the case of a select
+  bool overtaken = false;  // a lock's: it was woken, and found the lock taken again
   int* fired = nullptr;    // the select's winner, -1 until there is one; null: not a select
   wait_queue* queue = nullptr;
   waiter* next = nullptr;

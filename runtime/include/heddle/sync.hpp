@@ -35,6 +35,7 @@ class wait_queue {
   bool has_waiter() noexcept;
   waiter* front() const noexcept { return head_; }
   void push(waiter& w) noexcept;
+  void push_front(waiter& w) noexcept;
   void remove(waiter& w) noexcept;  // does nothing unless `w` is queued here
   waiter* pop() noexcept;           // null when empty
 

@@ -1,0 +1,288 @@
+#include "generated_program.hpp"
+
+#include <heddle/atomic.hpp>
+#include <heddle/chan.hpp>
+#include <heddle/context.hpp>
+#include <heddle/go.hpp>
+#include <heddle/select.hpp>
+#include <heddle/sync.hpp>
+#include <heddle/time.hpp>
+
+#include "random.hpp"
+
+namespace heddle::generated {
+
+using kind = instruction_kind;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Kinds that make sense together: a program draws from two or three of these.
+const std::vector<std::vector<kind>> themes = {
+    {kind::load, kind::store, kind::add, kind::compare_and_swap},
+    {kind::send, kind::recv, kind::send, kind::recv, kind::select_both},
+    {kind::send, kind::recv, kind::close, kind::len, kind::select_otherwise},
+    {kind::lock_section, kind::try_lock, kind::keep_locked, kind::load},
+    {kind::read_section, kind::write_section, kind::try_read, kind::try_write},
+    {kind::group_add, kind::group_done, kind::group_wait},
+    {kind::cond_wait, kind::cond_signal, kind::cond_broadcast, kind::lock_section},
+    {kind::run_once, kind::choose},
+    {kind::sleep, kind::recv_or_timeout, kind::stop_timer},
+    {kind::cancel, kind::context_error, kind::recv_or_done, kind::with_timeout},
+    {kind::spawn, kind::send},
+};
+
+const char* name_of(kind k) {
+  static const char* const names[] = {
+      "load", "store", "add", "compare_and_swap", "send", "recv", "close", "len", "select_both",
+      "select_otherwise", "lock_section", "try_lock", "keep_locked", "read_section",
+      "write_section", "try_read", "try_write", "group_add", "group_done", "group_wait",
+      "cond_wait", "cond_signal", "cond_broadcast", "run_once", "sleep", "recv_or_timeout",
+      "stop_timer", "cancel", "context_error", "recv_or_done", "with_timeout", "choose", "spawn"};
+  return names[static_cast<std::size_t>(k)];
+}
+
+}  // namespace
+
+program generate(std::uint64_t seed) {
+  explore::seeded_random random(seed);
+  program p;
+  p.seed = seed;
+  for (int& c : p.capacity) c = static_cast<int>(random.below(3));
+  std::vector<kind> kinds;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto& theme = themes[random.below(themes.size())];
+    kinds.insert(kinds.end(), theme.begin(), theme.end());
+  }
+  const std::size_t goroutines = 2 + random.below(2);
+  for (std::size_t g = 0; g < goroutines; ++g) {
+    auto& code = p.goroutines.emplace_back();
+    const std::size_t length = 1 + random.below(3);
+    for (std::size_t i = 0; i < length; ++i) {
+      instruction ins;
+      ins.kind = kinds[random.below(kinds.size())];
+      ins.object = static_cast<int>(random.below(2));
+      ins.other = static_cast<int>(random.below(3));
+      ins.flag = random.below(2) == 0;
+      code.push_back(ins);
+    }
+  }
+  return p;
+}
+
+std::string describe(const program& p) {
+  std::string text = "seed " + std::to_string(p.seed) + ", capacities " +
+                     std::to_string(p.capacity[0]) + " " + std::to_string(p.capacity[1]) + "\n";
+  for (const auto& code : p.goroutines) {
+    text += " ";
+    for (const instruction& ins : code)
+      text += std::string(" ") + name_of(ins.kind) + "(" + std::to_string(ins.object) + "," +
+              std::to_string(ins.other) + (ins.flag ? ",t)" : ",f)");
+    text += "\n";
+  }
+  return text;
+}
+
+// What one execution shares; every goroutine keeps it alive.
+class world : public std::enable_shared_from_this<world> {
+ public:
+  explicit world(const program& p)
+      : program_(p),
+        logs_(p.goroutines.size()),
+        channels_{make_chan<int>(static_cast<std::size_t>(p.capacity[0])),
+                  make_chan<int>(static_cast<std::size_t>(p.capacity[1]))},
+        context_(context::with_cancel(context::background())) {}
+
+  void start() {
+    const auto self = shared_from_this();
+    for (std::size_t g = 1; g < program_.goroutines.size(); ++g) go([self, g] { self->run(g); });
+    run(0);
+  }
+
+  std::string outcome() const {
+    std::string text;
+    for (const std::string& log : logs_) text += log + "|";
+    for (const auto& a : atomics_) text += std::to_string(a.load()) + ",";
+    return text + extra_;
+  }
+
+ private:
+  void run(std::size_t g) {
+    const auto self = shared_from_this();
+    for (const instruction& ins : program_.goroutines[g]) {
+      logs_[g] += std::string(" ") + name_of(ins.kind) + "?";
+      try {
+        logs_[g] += perform(ins);
+      } catch (const panic& p) {
+        logs_[g] += std::string("panic ") + p.what();
+        return;
+      }
+    }
+    logs_[g] += " end";
+  }
+
+  static std::string shown(const std::optional<int>& v) {
+    return v ? std::to_string(*v) : std::string("closed");
+  }
+
+  std::string perform(const instruction& ins) {
+    if (ins.kind <= kind::compare_and_swap) return perform_atomic(ins);
+    if (ins.kind <= kind::select_otherwise) return perform_channel(ins);
+    if (ins.kind <= kind::try_write) return perform_lock(ins);
+    if (ins.kind <= kind::run_once) return perform_waiting(ins);
+    return perform_time(ins);
+  }
+
+  std::string perform_atomic(const instruction& ins) {
+    atomic<int>& a = atomics_[ins.object];
+    switch (ins.kind) {
+      case kind::load: return std::to_string(a.load());
+      case kind::store: a.store(ins.other + 1); return "";
+      case kind::add: return std::to_string(a.add(1));
+      default: return std::to_string(a.compare_and_swap(ins.flag ? 0 : 1, ins.other + 1));
+    }
+  }
+
+  std::string perform_channel(const instruction& ins) {
+    const chan<int> c = channels_[ins.object];
+    const chan<int> d = channels_[1 - ins.object];
+    std::optional<int> got;
+    switch (ins.kind) {
+      case kind::send: c.send(ins.other); return "";
+      case kind::recv: return shown(c.recv());
+      case kind::close: c.close(); return "";
+      case kind::len: return std::to_string(c.len());
+      case kind::select_both:
+        return ins.flag ? std::to_string(select(recv(c, got), recv(d, got))) + shown(got)
+                        : std::to_string(select(recv(c, got), send(d, 7))) + shown(got);
+      default:
+        return std::to_string(ins.flag ? select(recv(c, got), otherwise())
+                                       : select(send(c, 8), recv(d, got), otherwise())) +
+               shown(got);
+    }
+  }
+
+  std::string perform_lock(const instruction& ins) {
+    switch (ins.kind) {
+      case kind::lock_section: {  // no guards: an unlock that panics must not meet a noexcept destructor
+        mutex_.lock();
+        const int seen = atomics_[ins.object].load();
+        mutex_.unlock();
+        return std::to_string(seen);
+      }
+      case kind::try_lock:
+        if (!mutex_.try_lock()) return "no";
+        mutex_.unlock();
+        return "yes";
+      case kind::keep_locked:
+        if (ins.flag)
+          mutex_.lock();
+        else
+          mutex_.unlock();
+        return "";
+      case kind::read_section: {
+        rw_.lock_shared();
+        const int seen = atomics_[ins.object].load();
+        rw_.unlock_shared();
+        return std::to_string(seen);
+      }
+      case kind::write_section: {
+        rw_.lock();
+        atomics_[ins.object].store(ins.other);
+        rw_.unlock();
+        return "";
+      }
+      case kind::try_read:
+        if (!rw_.try_lock_shared()) return "no";
+        if (ins.flag) rw_.unlock_shared();
+        return "yes";
+      default:
+        if (!rw_.try_lock()) return "no";
+        if (ins.flag) rw_.unlock();
+        return "yes";
+    }
+  }
+
+  std::string perform_waiting(const instruction& ins) {
+    switch (ins.kind) {
+      case kind::group_add: group_.add(1 + ins.object); return "";
+      case kind::group_done: group_.done(); return "";
+      case kind::group_wait: group_.wait(); return "";
+      case kind::cond_wait: {
+        mutex_.lock();
+        cond_.wait();
+        mutex_.unlock();
+        return "";
+      }
+      case kind::cond_signal: cond_.signal(); return "";
+      case kind::cond_broadcast: cond_.broadcast(); return "";
+      default: {
+        bool mine = false;
+        once_.call([&] {
+          mine = true;
+          atomics_[ins.object].add(1);
+        });
+        return mine ? "ran" : "passed";
+      }
+    }
+  }
+
+  std::string perform_time(const instruction& ins) {
+    const chan<int> c = channels_[ins.object];
+    const duration d = std::chrono::milliseconds(1 + ins.other);
+    std::optional<int> got;
+    switch (ins.kind) {
+      case kind::sleep: sleep_for(d); return "";
+      case kind::recv_or_timeout: {
+        const int ran = select(recv(c, got), recv(after(d)));
+        return std::to_string(ran) + shown(got);
+      }
+      case kind::stop_timer: {
+        timer t(d);
+        if (ins.flag) atomics_[ins.object].add(1);
+        return std::to_string(t.stop());
+      }
+      case kind::cancel: context_.cancel(); return "";
+      case kind::context_error: return context_.ctx.err().message();
+      case kind::recv_or_done:
+        return std::to_string(select(recv(c, got), recv(context_.ctx.done()))) + shown(got);
+      case kind::with_timeout: {
+        const auto limited = context::with_timeout(context_.ctx, d);
+        const int ran = select(recv(c, got), recv(limited.ctx.done()));
+        return std::to_string(ran) + shown(got) + limited.ctx.err().message();
+      }
+      case kind::choose: return std::to_string(heddle::choose(2 + ins.object));
+      default: {
+        const auto self = shared_from_this();
+        go([self, c, ins] {
+          c.send(ins.other);
+          self->extra_ += "+";
+        });
+        return "";
+      }
+    }
+  }
+
+  const program program_;
+  std::vector<std::string> logs_;
+  atomic<int> atomics_[2];
+  chan<int> channels_[2];
+  mutex mutex_;
+  rw_mutex rw_;
+  wait_group group_;
+  cond cond_{mutex_};
+  once once_;
+  context_with_cancel context_;
+  std::string extra_;
+};
+
+std::function<void()> body(const program& p, std::shared_ptr<world>& last) {
+  return [p, &last] {
+    last = std::make_shared<world>(p);
+    last->start();
+  };
+}
+
+std::string outcome(const world& ended) { return ended.outcome(); }
+
+}  // namespace heddle::generated

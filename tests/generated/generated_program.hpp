@@ -1,0 +1,49 @@
+// Small random programs over every primitive, for comparing strategies.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace heddle::generated {
+
+enum class instruction_kind : std::uint8_t {
+  load, store, add, compare_and_swap,
+  send, recv, close, len, select_both, select_otherwise,
+  lock_section, try_lock, keep_locked,
+  read_section, write_section, try_read, try_write,
+  group_add, group_done, group_wait,
+  cond_wait, cond_signal, cond_broadcast,
+  run_once,
+  sleep, recv_or_timeout, stop_timer,
+  cancel, context_error, recv_or_done, with_timeout,
+  choose, spawn,
+};
+
+struct instruction {
+  instruction_kind kind{};
+  int object = 0;   // which of the two of its kind
+  int other = 0;    // the second operand: a value, another channel, a duration
+  bool flag = false;
+};
+
+struct program {
+  std::uint64_t seed = 0;
+  int capacity[2] = {0, 0};
+  std::vector<std::vector<instruction>> goroutines;  // the first is main's
+};
+
+// The program that a seed stands for.
+program generate(std::uint64_t seed);
+// As text, to be read in a failing test's output.
+std::string describe(const program& p);
+
+class world;
+// The program as a model. `last` is replaced at each start, and holds what the execution observed.
+std::function<void()> body(const program& p, std::shared_ptr<world>& last);
+// What every goroutine observed and how far it came, and what the shared state is in the end.
+std::string outcome(const world& ended);
+
+}  // namespace heddle::generated

@@ -1,0 +1,89 @@
+// The oracle's programs: the same verdicts, final states and stuck sets, and exactly as many
+// executions as there are traces.
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "program.hpp"
+
+namespace {
+
+using namespace heddle::oracle;
+
+nlohmann::json programs() {
+  std::ifstream file(HEDDLE_ORACLE_PROGRAMS);
+  REQUIRE(file.good());
+  return nlohmann::json::parse(file).at("programs");
+}
+
+// The oracle's reader-writer locks do not let a waiting writer hold back readers.
+bool counts_differ_by_meaning(const nlohmann::json& d) {
+  return d.at("name").get<std::string>().starts_with("rwlock") ||
+         d.at("expected").at("finest").at("panic") > 0;
+}
+
+// Programs whose plain accesses race: Heddle does not schedule those.
+bool has_races(const nlohmann::json& d) {
+  return d.at("expected").contains("races") && !d.at("expected").at("races").empty();
+}
+
+void compare(const program& p, const exploration& found, const nlohmann::json& finest) {
+  CHECK(found.exhausted);
+  CHECK(found.redundant == 0);
+  CHECK((found.stuck > 0) == (finest.at("stuck") > 0));
+  CHECK((found.panicked > 0) == (finest.at("panic") > 0));
+  CHECK((found.assert_failed > 0) == (finest.at("assert_failed") > 0));
+  if (has_races(p.description())) return;
+  CHECK(found.final_states.size() == finest.at("final_states"));
+  if (counts_differ_by_meaning(p.description())) return;
+  CHECK(found.stuck_states.size() == finest.at("stuck_states"));
+  CHECK(found.explored == finest.at("traces"));
+  CHECK(found.stuck == finest.at("stuck"));
+  CHECK(found.stuck_sets.size() == finest.at("stuck_sets").size());
+  for (const nlohmann::json& set : finest.at("stuck_sets")) {
+    std::string blocked;
+    for (const auto& [thread, where] : set.at("blocked").items())
+      blocked += thread + ":" + where.get<std::string>() + ";";
+    INFO("stuck: " << blocked);
+    const auto same = found.stuck_sets.find(blocked);
+    REQUIRE(same != found.stuck_sets.end());
+    CHECK(same->second == set.at("traces"));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("dpor explores every trace of the oracle's programs exactly once", "[oracle]") {
+  const nlohmann::json all = programs();
+  REQUIRE(all.size() == 110);
+  for (const nlohmann::json& d : all) {
+    const program p(d);
+    INFO(p.name());
+    const exploration found = explore_program(p, "dpor");
+    compare(p, found, d.at("expected").at("finest"));
+    CHECK(found.explored <= d.at("expected").at("coarse").at("traces").get<std::uint64_t>() *
+                                (p.name().starts_with("rwlock") ? 4 : 1));
+  }
+}
+
+TEST_CASE("naive reaches the same states as dpor on the oracle's smaller programs", "[oracle]") {
+  for (const nlohmann::json& d : programs()) {
+    const auto& interleavings = d.at("expected").at("interleavings");
+    if (interleavings.is_null() || interleavings > 3000) continue;
+    const program p(d);
+    INFO(p.name());
+    const exploration all = explore_program(p, "naive", 20000);
+    const exploration once = explore_program(p, "dpor");
+    if (!all.exhausted) continue;  // waiting writers add interleavings
+    CHECK(once.all_states == all.all_states);
+  }
+}
+
+TEST_CASE("random meets only states that dpor meets too", "[oracle]") {
+  for (const nlohmann::json& d : programs()) {
+    const program p(d);
+    INFO(p.name());
+    const exploration once = explore_program(p, "dpor");
+    for (const std::string& state : explore_program(p, "random", 50).all_states)
+      CHECK(once.all_states.count(state) == 1);
+  }
+}
