@@ -44,8 +44,7 @@ class exploration {
  private:
   bool execute();
   void count(const trace& t);
-  bool judge(std::optional<failure> found, const explore::schedule& made,
-             std::vector<story_line> story);
+  bool judge(failure found, const explore::schedule& made);
   bool is_news(const failure& found, const explore::schedule& made);
   bool confirm(const explore::schedule& made, const std::optional<std::string>& signature);
   bool refuse(std::string why);
@@ -60,6 +59,7 @@ class exploration {
   result result_;
   std::uint64_t executions_ = 0;  // the redundant ones included
   std::uint64_t cut_ = 0;
+  std::vector<explore::event> events_;  // of the execution that is run again
   clock::time_point started_ = clock::now();
   clock::time_point last_progress_ = started_;
   struct known_failure {
@@ -81,13 +81,15 @@ bool exploration::execute() {
   explore::schedule made = recorder_.recorded(t, how_.max_steps);
   made.program = explore::program_hash(how_.program);
   made.idle_time = how_.idle_time;
-  std::vector<story_line> story;
-  if (found && is_news(*found, made)) story = detect::story(t);
+  const bool news = found && is_news(*found, made);
+  const bool first = complete && executions_ == 1;
+  if (news) found->story = detect::story(t);
+  if (news || first) events_ = t.events;
   recorder_.end(t);
   if (!recorder_.nondeterminism().empty()) return refuse(std::string(recorder_.nondeterminism()));
   // From here on the trace is gone: what follows runs other executions.
-  if (found) return judge(std::move(found), made, std::move(story));
-  return !complete || executions_ > 1 || confirm(made, std::nullopt);
+  if (found) return judge(std::move(*found), made);
+  return !first || confirm(made, std::nullopt);
 }
 
 void exploration::count(const trace& t) {
@@ -105,26 +107,24 @@ bool exploration::is_news(const failure& found, const explore::schedule& made) {
   return at == known_.end() || made.steps < at->second.steps;
 }
 
-bool exploration::judge(std::optional<failure> found, const explore::schedule& made,
-                        std::vector<story_line> story) {
-  const std::string signature = detect::signature(*found);
+bool exploration::judge(failure found, const explore::schedule& made) {
+  const std::string signature = detect::signature(found);
   const auto known = known_.find(signature);
   const bool fresh = known == known_.end();
   if (!fresh) ++result_.failures[known->second.index].times;
   if (!fresh && made.steps >= known->second.steps) return true;
   if (!confirm(made, signature)) return false;
-  found->story = std::move(story);
-  found->schedule = explore::to_text(made);
-  found->seed = recorder_.seed();
-  found->execution = executions_;
+  found.schedule = explore::to_text(made);
+  found.seed = recorder_.seed();
+  found.execution = executions_;
   if (fresh) {
     known_[signature] = {result_.failures.size(), made.steps};
-    result_.failures.push_back(std::move(*found));
+    result_.failures.push_back(std::move(found));
   } else {
     known->second.steps = made.steps;
     failure& kept = result_.failures[known->second.index];
-    found->times = kept.times;
-    kept = std::move(*found);
+    found.times = kept.times;
+    kept = std::move(found);
   }
   return how_.keep_going;
 }
@@ -132,7 +132,7 @@ bool exploration::judge(std::optional<failure> found, const explore::schedule& m
 // Follows the schedule again and compares with what it was made from.
 bool exploration::confirm(const explore::schedule& made,
                           const std::optional<std::string>& signature) {
-  std::optional<std::string> difference = executor_.difference(made, signature);
+  std::optional<std::string> difference = executor_.difference(made, events_, signature);
   return !difference || refuse(std::move(*difference));
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "group_reuse.hpp"
 #include "holders.hpp"
 #include "words.hpp"
 
@@ -82,8 +83,7 @@ std::vector<actor_id> split_off_alive(const trace& t, const holders& held,
   return alive;
 }
 
-failure from_note(const trace& t) {
-  const explore::note& n = t.notes.front();
+failure from_note(const trace& t, const explore::note& n) {
   failure found;
   const char* said = "panic: ";
   found.what = checker::kind::panic;
@@ -141,7 +141,8 @@ failure livelock(const trace& t, const holders& held) {
 }  // namespace
 
 std::optional<failure> find_failure(const trace& t) {
-  if (!t.notes.empty()) return from_note(t);
+  if (!t.notes.empty()) return from_note(t, t.notes.front());
+  if (const std::optional<explore::note> reuse = find_group_reuse(t)) return from_note(t, *reuse);
   if (t.ended == ending::cut && !t.main_returned) return livelock(t, holders(t));
   if (!ended_at_rest(t)) return std::nullopt;
   std::vector<actor_id> blocked = waiting_goroutines(t);

@@ -1,5 +1,7 @@
 #include "executor.hpp"
 
+#include <span>
+
 #include "detect.hpp"
 
 namespace heddle::checker {
@@ -33,16 +35,48 @@ const explore::trace& executor::follow(const explore::schedule& s,
   return t;
 }
 
+namespace {
+
+// What one run did at a step, for the sentence on two runs that differ.
+std::string done_at(std::span<const explore::event> events, std::size_t step) {
+  if (step >= events.size()) return "the end of the execution";
+  const explore::operation& op = events[step].op;
+  return std::string(core::describe(op.kind)) + " at " + explore::place_name(op.at);
+}
+
+bool same(const explore::event& a, const explore::event& b) {
+  return a.what == b.what && a.op.kind == b.op.kind && a.op.object == b.op.object &&
+         a.op.at.line() == b.op.at.line() && a.bits == b.bits;
+}
+
+// The first difference, of the runs' events.
+std::string difference_of(std::span<const explore::event> before,
+                          std::span<const explore::event> now) {
+  std::size_t step = 0;
+  while (step < before.size() && step < now.size() && same(before[step], now[step])) ++step;
+  const std::string start = "two runs by the same decisions differ";
+  if (step == before.size() && step == now.size()) return start + " in how they ended";
+  return start + " at step " + std::to_string(step + 1) + ": the first did " +
+         done_at(before, step) + ", the second " + done_at(now, step);
+}
+
+}  // namespace
+
 std::optional<std::string> executor::difference(const explore::schedule& s,
+                                                const std::vector<explore::event>& before,
                                                 const std::optional<std::string>& signature) {
   explore::replay_strategy follower(s);
   const explore::trace& t = follow(s, follower);
-  if (!follower.departure().empty())
-    return "the same decisions led elsewhere when they were taken again: " + follower.departure();
+  if (!follower.departure().empty()) {
+    // Given up before its end, what it did is less than what the first run did.
+    if (t.ended == explore::ending::abandoned)
+      return "two runs by the same decisions differ at " + follower.departure();
+    return difference_of(before, t.events);
+  }
   const std::optional<failure> found = detect::find_failure(t);
   if (found.has_value() != signature.has_value() ||
       (found && detect::signature(*found) != *signature))
-    return "the same decisions were taken twice, and the execution ended differently";
+    return difference_of(before, t.events);
   return std::nullopt;
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "heddle/check/check.hpp"
 #include "replay.hpp"
@@ -26,7 +27,9 @@ class executor {
 
   // Follows a schedule and compares: one sentence that says what was different this time, or
   // nothing if the same execution came again and ended in the failure with this signature.
+  // `before` are the events of the execution that the schedule was made from.
   std::optional<std::string> difference(const explore::schedule& s,
+                                        const std::vector<explore::event>& before,
                                         const std::optional<std::string>& signature);
 
  private:

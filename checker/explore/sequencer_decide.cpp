@@ -28,8 +28,7 @@ bool sequencer::decide() {
   if (alternatives_.empty()) alternatives_.collect(trace_, model_, present_, skip_clock);
   if (alternatives_.empty())
     alternatives_.collect(trace_, model_, present_, [](actor_id) { return false; });
-  if (alternatives_.empty())
-    return finish(fair_tail_ ? ending::unfair_cut : ending::quiescent);
+  if (alternatives_.empty()) return finish(fair_tail_ ? ending::unfair_cut : ending::quiescent);
   if (trace_.events.size() >= limits_.max_steps) fair_tail_ = true;
   if (trace_.events.size() >= 2 * limits_.max_steps) return finish(ending::cut);
 
@@ -53,16 +52,22 @@ std::size_t sequencer::pick(const point& at) {
   return fair_tail_ && chosen != strategy::abandon ? pick_fairly() : chosen;
 }
 
-// Round-robin over the actors in order of creation.
+// Round-robin over the actors in order of creation. Among one actor's alternatives, a select's
+// cases say, it draws: a fixed or a rotating choice may starve a case for ever.
 std::size_t sequencer::pick_fairly() {
   const std::span<const alternative> all = alternatives_.all();
+  const std::uint64_t draw = (trace_.events.size() + 1) * golden >> 32;
   for (std::size_t turn = 0; turn < present_.size(); ++turn) {
     const actor_id next = present_[(fair_turn_ + turn) % present_.size()];
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      if (all[i].what.who != next && all[i].what.partner != next) continue;
-      fair_turn_ = (fair_turn_ + turn + 1) % present_.size();
-      return i;
-    }
+    const auto acts = [&](const alternative& a) {
+      return a.what.who == next || a.what.partner == next;
+    };
+    const auto own = static_cast<std::uint64_t>(std::ranges::count_if(all, acts));
+    if (own == 0) continue;
+    fair_turn_ = (fair_turn_ + turn + 1) % present_.size();
+    std::uint64_t left = draw % own;
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (acts(all[i]) && left-- == 0) return i;
   }
   return 0;
 }
@@ -115,15 +120,18 @@ void sequencer::count_change(const event& done) {
   switch (done.op.kind) {
     case op_kind::atomic_store:
     case op_kind::atomic_update:
-    case op_kind::atomic_compare: return;
+    case op_kind::atomic_compare:
+      return;
     case op_kind::atomic_load:
     case op_kind::is_closed:
     case op_kind::len:
     case op_kind::otherwise:
     case op_kind::clock_read:
     case op_kind::observe_all:
-    case op_kind::pause: return spin.performed(done.op, false, versions_);
-    default: break;
+    case op_kind::pause:
+      return spin.performed(done.op, false, versions_);
+    default:
+      break;
   }
   bool changes = false;
   for (const access& a : trace_.touches(done)) {
@@ -134,7 +142,8 @@ void sequencer::count_change(const event& done) {
     versions_.changed(a.object);
   }
   spin.performed(done.op, changes, versions_);
-  if (done.what.partner != no_actor) state(done.what.partner).spin.performed(done.op, true, versions_);
+  if (done.what.partner != no_actor)
+    state(done.what.partner).spin.performed(done.op, true, versions_);
 }
 
 void sequencer::note_value(std::uint64_t bits) {

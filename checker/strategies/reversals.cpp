@@ -45,6 +45,13 @@ bool totally_ordered(op_kind k) {
   return k == op_kind::lock || k == op_kind::once_begin || k == op_kind::cond_signal;
 }
 
+// Whether a send or receive that could have blocked was let go by a close.
+bool waited_for_close(std::span<const access> touches) {
+  return std::ranges::any_of(touches, [](const access& a) {
+    return a.kind == access_kind::send_closed || a.kind == access_kind::receive_closed;
+  });
+}
+
 }  // namespace
 
 void reversal_finder::find(const trace& t, const happens_before& order, const found& report) {
@@ -133,7 +140,10 @@ void reversal_finder::consider(const candidate& c) {
   if (own != happens_before::none && trace_->events[own].what == c.what &&
       trace_->events[own].partner_position == c.partner_position) {
     place_candidate(c);
-    return reverse_performed(c, own);
+    reverse_performed(c, own);
+    if (!waited_for_close(trace_->touches(trace_->events[own]))) return;
+    blockers_.assign(1, own);  // with room or a value it would have gone another way
+    return reverse_passed_by(c);
   }
   if (!place_candidate(c)) return;
   blockers_.clear();

@@ -97,7 +97,7 @@ const heddle::model channels_left_first{
 const heddle::model channels_ordered{"classic/philosophers_channels_ordered",
                                      heddle::expected::verified,
                                      "Forks as channels, the lower one first. Everyone eats.",
-                                     [] { dine_with_channels(2, order::lower_first, 2); }};
+                                     [] { dine_with_channels(3, order::lower_first, 3); }};
 
 const heddle::model footman{
     "classic/philosophers_footman", heddle::expected::verified,

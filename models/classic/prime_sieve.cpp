@@ -46,11 +46,13 @@ const heddle::model abandoned{
     }};
 
 const heddle::model closed{
-    "classic/prime_sieve_closed", heddle::expected::verified,
+    "classic/prime_sieve_closed",
+    heddle::expected::verified,
     "The sieve with an end: the generator closes at 20 and each filter passes the closing on. With "
     "one sender and one receiver per channel it is one trace.",
     [] {
       heddle::check(sieve(100, 20) == std::vector<int>{2, 3, 5, 7, 11, 13, 17, 19}, "all primes");
-    }};
+    },
+    {.time = "", .strategy = "", .count = 1}};
 
 }  // namespace

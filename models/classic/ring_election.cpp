@@ -58,10 +58,12 @@ void elect(std::size_t capacity) {
 }
 
 const heddle::model election{
-    "classic/ring_election", heddle::expected::verified,
+    "classic/ring_election",
+    heddle::expected::verified,
     "Three nodes elect the greatest number on a ring of buffered links; all of them learn it. Each "
     "link has one sender and one receiver, so each of the two placements is one trace.",
-    [] { elect(3); }};
+    [] { elect(3); },
+    {.time = "", .strategy = "", .count = 2}};
 
 const heddle::model unbuffered{
     "classic/ring_election_unbuffered", heddle::expected::deadlock,

@@ -16,7 +16,8 @@ void produce(const heddle::send_chan<int>& p) {
 }
 
 const heddle::model range{
-    "tour/produce", heddle::expected::verified,
+    "tour/produce",
+    heddle::expected::verified,
     "A producer sends ten integers and closes; main ranges over the channel. Every value arrives, "
     "in order, and the range ends.",
     [] {
@@ -25,12 +26,14 @@ const heddle::model range{
       int received = 0;
       for (int i : ch) heddle::check(i == received++, "the values come in order");
       heddle::check(received == 10, "every value was received");
-    }};
+    },
+    {.time = "", .strategy = "", .count = 1}};
 
 void worker(const heddle::chan<std::string>& messages) { messages.send("ping"); }
 
 const heddle::model ping{
-    "tour/ping", heddle::expected::verified,
+    "tour/ping",
+    heddle::expected::verified,
     "A worker sends one message, main receives it. Receiving waits for the sender, so nothing "
     "else is needed to synchronise the two.",
     [] {
@@ -38,10 +41,12 @@ const heddle::model ping{
       heddle::go(heddle::named("worker"), worker, messages);
       const std::optional<std::string> message = messages.recv();
       heddle::check(message == "ping", "the message is the one that was sent");
-    }};
+    },
+    {.time = "", .strategy = "", .count = 1}};
 
 const heddle::model message{
-    "tour/message", heddle::expected::verified,
+    "tour/message",
+    heddle::expected::verified,
     "The same with an anonymous function as the goroutine. It refers to the channel by value: a "
     "handle, as Go's channels are.",
     [] {
@@ -49,6 +54,7 @@ const heddle::model message{
       heddle::go([messages] { messages.send("Hello, World!"); });  // sending into the channel
       const std::optional<std::string> received = messages.recv();
       heddle::check(received == "Hello, World!", "the message is the one that was sent");
-    }};
+    },
+    {.time = "", .strategy = "", .count = 1}};
 
 }  // namespace

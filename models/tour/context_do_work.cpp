@@ -39,7 +39,7 @@ const heddle::model bounded{
     "main's waking and its call of cancel a slow machine may let any number of seconds pass: the "
     "tree has no end, so the search is bounded.",
     work_and_cancel,
-    {.time = "free", .strategy = "", .max_executions = 2000, .max_steps = 100}};
+    {.time = "free", .strategy = "", .max_executions = 1000, .max_steps = 40}};
 
 const heddle::model punctual{
     "tour/do_work_idle",

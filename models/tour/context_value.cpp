@@ -16,7 +16,8 @@ std::string do_work(const heddle::context& ctx, const heddle::context_key<std::s
 }
 
 const heddle::model values{
-    "tour/context_value", heddle::expected::verified,
+    "tour/context_value",
+    heddle::expected::verified,
     "A context carries a value under a key; the background context carries none. Nothing here is "
     "concurrent: one trace.",
     [] {
@@ -24,6 +25,7 @@ const heddle::model values{
           heddle::context::with_value(heddle::context::background(), language, "Go");
       heddle::check(do_work(ctx, language) == "Go", "the value is found");
       heddle::check(do_work(heddle::context::background(), language).empty(), "it is not there");
-    }};
+    },
+    {.time = "", .strategy = "", .count = 1}};
 
 }  // namespace

@@ -50,7 +50,8 @@ const heddle::model numbers{
     }};
 
 const heddle::model procs{
-    "tour/max_procs", heddle::expected::verified,
+    "tour/max_procs",
+    heddle::expected::verified,
     "GOMAXPROCS changes how many goroutines run at once, never what a program means. Two "
     "goroutines meet main on one channel, whatever the setting: two traces, one for each order.",
     [] {
@@ -60,6 +61,7 @@ const heddle::model procs{
       const int sum = meeting.recv().value() + meeting.recv().value();
       heddle::check(sum == 3, "both goroutines were met");
       heddle::max_procs(before);
-    }};
+    },
+    {.time = "", .strategy = "", .count = 2}};
 
 }  // namespace

@@ -28,13 +28,15 @@ heddle::recv_chan<int> sq(const heddle::recv_chan<int>& in) {
 }
 
 const heddle::model pipeline{
-    "tour/pipeline", heddle::expected::verified,
+    "tour/pipeline",
+    heddle::expected::verified,
     "Numbers flow through a stage that squares them, and the closing flows after them. With one "
     "sender and one receiver per channel there is nothing to choose: one trace.",
     [] {
       std::vector<int> squares;
       for (int n : sq(gen({2, 3, 4, 5}))) squares.push_back(n);
       heddle::check(squares == std::vector<int>{4, 9, 16, 25}, "the squares come in order");
-    }};
+    },
+    {.time = "", .strategy = "", .count = 1}};
 
 }  // namespace

@@ -32,7 +32,7 @@ const heddle::model tick_boom{
     "slow enough for every tick to be there first, select may prefer ticks to the boom any number "
     "of times: the tree has no end, so the search is bounded.",
     [] { tick_until_boom(500ms); },
-    {.time = "free", .strategy = "", .max_executions = 2000, .max_steps = 100}};
+    {.time = "free", .strategy = "", .max_executions = 500, .max_steps = 80}};
 
 const heddle::model tick_boom_idle{
     "tour/tick_boom_idle",

@@ -1,7 +1,7 @@
-// Contexts are two structures. Frames are immutable and point up: to the parent's frame, for values,
-// and to the frame's own cancel node. Cancel nodes point down, to the nodes that are cancelled with
-// them. Nothing points both ways, so that contexts are freed even if nobody ever cancels them: the
-// timer of a deadline holds a node, never the target that holds the timer.
+// Contexts are two structures. Frames are immutable and point up: to the parent's frame, for
+// values, and to the frame's own cancel node. Cancel nodes point down, to the nodes that are
+// cancelled with them. Nothing points both ways, so that contexts are freed even if nobody ever
+// cancels them: the timer of a deadline holds a node, never the target that holds the timer.
 //
 // Invariants:
 // 1. Closing `done` is the one visible event of a cancellation. In exploration mode the reason is
@@ -53,8 +53,7 @@ struct context_frame {
 };
 
 cancel_node::cancel_node(const cancel_handle& above, place at)
-    : done(make_chan<std::monostate>(0, at)),
-      parent(above == nullptr ? nullptr : above->node) {}
+    : done(make_chan<std::monostate>(0, at)), parent(above == nullptr ? nullptr : above->node) {}
 
 namespace {
 
@@ -233,8 +232,7 @@ context_with_cancel context::limited(const context& parent, time_point when, dur
   const detail::reason why{deadline_exceeded, cause ? cause : deadline_exceeded};
   detail::cancel_target limited_target{node, std::nullopt};
   if (remaining > duration::zero())
-    limited_target.deadline_timer =
-        heddle::after_func(
+    limited_target.deadline_timer = heddle::after_func(
         std::min(remaining, detail::longest_timeout),
         [node, why, at] { detail::cancel(*node, why, at); }, at);
   const auto target = std::make_shared<const detail::cancel_target>(std::move(limited_target));
@@ -245,9 +243,8 @@ context_with_cancel context::limited(const context& parent, time_point when, dur
 
 context context::with_erased_value(const context& parent, const void* key,
                                    std::shared_ptr<const void> value) {
-  return context(std::make_shared<const detail::context_frame>(
-      detail::context_frame{parent.frame_, detail::target_of(parent.frame_), parent.deadline(), key,
-                            std::move(value)}));
+  return context(std::make_shared<const detail::context_frame>(detail::context_frame{
+      parent.frame_, detail::target_of(parent.frame_), parent.deadline(), key, std::move(value)}));
 }
 
 context context::without_cancel(const context& parent) {

@@ -61,7 +61,8 @@ void errgroup::set_limit(int n, place at) {
     throw panic("errgroup: modify limit while " + std::to_string(active) +
                     " goroutines in the group are still active",
                 at);
-  slots = n < 0 ? chan<std::monostate>() : make_chan<std::monostate>(static_cast<std::size_t>(n), at);
+  slots =
+      n < 0 ? chan<std::monostate>() : make_chan<std::monostate>(static_cast<std::size_t>(n), at);
 }
 
 error errgroup::wait(place at) {

@@ -1,7 +1,7 @@
-// semaphore, after golang.org/x/sync/semaphore: a count and a queue of requests. Weight is handed to
-// a request by whoever releases it, in the step of the release; closing the request's channel then
-// only wakes its goroutine. What a step does under the lock follows its event with no operation
-// in between.
+// semaphore, after golang.org/x/sync/semaphore: a count and a queue of requests. Weight is handed
+// to a request by whoever releases it, in the step of the release; closing the request's channel
+// then only wakes its goroutine. What a step does under the lock follows its event with no
+// operation in between.
 #include "heddle/semaphore.hpp"
 
 #include <algorithm>

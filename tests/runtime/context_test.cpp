@@ -201,11 +201,9 @@ TEST_CASE("a parent's cancellation reaches a child with a timeout") {
 
 TEST_CASE("a deadline that has passed cancels at once") {
   in_both_modes([] {
-    const context late =
-        context::with_deadline(context::background(), heddle::now() - 1s).ctx;
+    const context late = context::with_deadline(context::background(), heddle::now() - 1s).ctx;
     check(late.err() == context::deadline_exceeded);
-    check(context::with_timeout(context::background(), 0s).ctx.err() ==
-          context::deadline_exceeded);
+    check(context::with_timeout(context::background(), 0s).ctx.err() == context::deadline_exceeded);
   });
 }
 
@@ -223,12 +221,10 @@ TEST_CASE("a deadline's cause is told when it comes and not when it is cancelled
   in_both_modes(
       [] {
         const error slow("too slow");
-        const context ctx =
-            context::with_timeout_cause(context::background(), 1ms, slow).ctx;
+        const context ctx = context::with_timeout_cause(context::background(), 1ms, slow).ctx;
         ctx.done().recv();
         check(ctx.err() == context::deadline_exceeded && ctx.cause() == slow);
-        auto [other, cancel] =
-            context::with_timeout_cause(context::background(), 1h, slow);
+        auto [other, cancel] = context::with_timeout_cause(context::background(), 1h, slow);
         cancel();
         check(other.cause() == context::canceled);
       },
@@ -238,8 +234,7 @@ TEST_CASE("a deadline's cause is told when it comes and not when it is cancelled
 TEST_CASE("an endless timeout does not overflow into the past") {
   in_both_modes(
       [] {
-        auto [ctx, cancel] =
-            context::with_timeout(context::background(), heddle::duration::max());
+        auto [ctx, cancel] = context::with_timeout(context::background(), heddle::duration::max());
         check(!ctx.err());
         check(*ctx.deadline() > heddle::now());
         cancel();
@@ -288,8 +283,7 @@ TEST_CASE("an after_func runs once its context is cancelled") {
   in_both_modes([] {
     auto [ctx, cancel] = context::with_cancel(context::background());
     const auto ran = heddle::make_chan<bool>(1);
-    const heddle::stop_function stop =
-        context::after_func(ctx, [ran] { ran.send(true); });
+    const heddle::stop_function stop = context::after_func(ctx, [ran] { ran.send(true); });
     check(ran.len() == 0);
     cancel();
     check(*ran.recv());
@@ -323,8 +317,7 @@ TEST_CASE("stopping an after_func tells the truth when it meets the cancellation
   in_both_modes([] {
     auto [ctx, cancel] = context::with_cancel(context::background());
     const auto ran = heddle::make_chan<bool>(1);
-    const heddle::stop_function stop =
-        context::after_func(ctx, [ran] { ran.send(true); });
+    const heddle::stop_function stop = context::after_func(ctx, [ran] { ran.send(true); });
     heddle::go([cancel = cancel] { cancel(); });
     if (!stop()) check(*ran.recv());
   });

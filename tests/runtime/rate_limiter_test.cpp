@@ -118,7 +118,8 @@ TEST_CASE("wait fails at once when the context's deadline would come first") {
         rate_limiter limiter(1.0 / 3600, 1);
         check(limiter.allow());
         auto [ctx, cancel] = context::with_timeout(context::background(), 1min);
-        check(limiter.wait(ctx).message() == "rate: wait for 1 would exceed the context's deadline");
+        check(limiter.wait(ctx).message() ==
+              "rate: wait for 1 would exceed the context's deadline");
         check(!ctx.err());
         cancel();
       },

@@ -25,8 +25,7 @@ template <class T>
 class pool {
  public:
   // New values are made by T's default constructor.
-  explicit pool(place at = place::current())
-    requires std::default_initializable<T>
+  explicit pool(place at = place::current()) requires std::default_initializable<T>
       : pool([] { return T(); }, at) {}
   // New values are made by `make`, which may block.
   explicit pool(std::function<T()> make, place at = place::current())

@@ -60,7 +60,7 @@ class rate_limiter {
 
   double limit_;
   int burst_;
-  double tokens_;           // when they were last counted
+  double tokens_;  // when they were last counted
   time_point counted_at_{};
   time_point last_event_{};  // the latest time that was given to anybody
   mutable std::mutex guard_;

@@ -49,8 +49,8 @@ class semaphore {
   using request_handle = std::shared_ptr<request>;
   using request_list = std::list<request_handle>;
 
-  bool take(std::int64_t n);                 // REQUIRES: guard_
-  request_list grant();                      // REQUIRES: guard_
+  bool take(std::int64_t n);  // REQUIRES: guard_
+  request_list grant();       // REQUIRES: guard_
   static void wake(const request_list& granted, place at);
   void leave(const request_handle& mine, place at);
 

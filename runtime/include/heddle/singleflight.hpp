@@ -80,10 +80,9 @@ class singleflight {
     auto outcome = make_chan<flight_outcome<V>>(1, at);
     const auto [mine, leads] = board(key, outcome, at);
     if (leads) {
-      go(go_options{{}, 0, at},
-         [this, key, flight = mine, at, f = std::forward<F>(f)]() mutable {
-           fly(key, *flight, f, at);
-         });
+      go(go_options{{}, 0, at}, [this, key, flight = mine, at, f = std::forward<F>(f)]() mutable {
+        fly(key, *flight, f, at);
+      });
     }
     return outcome;
   }

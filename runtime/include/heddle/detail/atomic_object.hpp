@@ -22,7 +22,8 @@ class atomic_object {
   }
   // Before a call that may write.
   void update(place at) {
-    if (!exploring) [[likely]] return;
+    if (!exploring) [[likely]]
+      return;
     announce_atomic(this, id_, atomic_access::update, version_, 0, at);
     note_atomic_value(++version_);
   }

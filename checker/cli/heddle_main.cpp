@@ -1,0 +1,44 @@
+// heddle::main, as a table of contents.
+#include <cstdio>
+#include <exception>
+
+#include "commands.hpp"
+#include "exit_status.hpp"
+#include "heddle/model.hpp"
+
+namespace heddle {
+
+namespace {
+
+int dispatch(const cli::command_line& line, int argc, char** argv) {
+  if (!line.target.empty()) return cli::run_target(line, cli::arguments_without_target(argc, argv));
+  switch (line.command) {
+    case cli::command::show_text:
+      return std::fputs(line.text.c_str(), stdout) < 0 ? 1 : 0;
+    case cli::command::list:
+      return cli::list_models(line);
+    case cli::command::check:
+      return cli::check_models(line);
+    case cli::command::replay:
+      return cli::replay_model(line);
+    case cli::command::run:
+      return cli::run_model(line);
+  }
+  return cli::internal_error;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return dispatch(cli::parse(argc, argv), argc, argv);
+  } catch (const cli::usage_error& e) {
+    std::fprintf(stderr, "heddle: %s\n", e.what());
+    return cli::bad_usage;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "heddle: internal error: %s\n", e.what());
+    return cli::internal_error;
+  }
+}
+
+}  // namespace heddle

@@ -1,0 +1,34 @@
+// What is shown to a person: the style of reports, and the line that shows that work goes on.
+#pragma once
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "text_report.hpp"
+#include "worker.hpp"
+
+namespace heddle::cli {
+
+// Colour only on a terminal, and its width.
+report::text_style style_for(std::FILE* out);
+
+// On standard error while that is a terminal; else nothing.
+class progress_line {
+ public:
+  progress_line();
+  void show(const std::string& name, std::size_t done, std::size_t of,
+            const shared_progress& progress);
+  void clear();
+
+ private:
+  bool active_;
+  bool shown_ = false;
+  std::string name_;
+  std::uint64_t executions_ = 0;
+  double rate_ = 0;
+  std::chrono::steady_clock::time_point last_;
+};
+
+}  // namespace heddle::cli

@@ -1,0 +1,79 @@
+// Worker processes: a job runs in a child, so that a crash or an endless loop is an outcome and
+// not the end of the checker.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "shared_progress.hpp"
+
+namespace heddle::cli {
+
+// What is done in the child. The text that it returns comes back to the parent.
+using job = std::function<std::string(shared_progress&)>;
+
+struct outcome {
+  enum class how { delivered, signalled, exited, hung };
+  how ended = how::delivered;
+  int code = 0;                               // the signal, or the exit status
+  std::string text;                           // of a delivered one
+  std::shared_ptr<shared_progress> progress;  // as the child left it
+};
+
+// What the model prints on standard output while it is explored.
+enum class printing { shown, dropped };
+
+class worker {
+ public:
+  // Forks. Throws std::system_error.
+  worker(const job& work, printing output, std::chrono::duration<double> hang_timeout);
+  ~worker();  // kills the child if it still runs
+  worker(const worker&) = delete;
+  worker& operator=(const worker&) = delete;
+
+  // Something to read comes here.
+  int pipe() const { return pipe_; }
+  const shared_progress& progress() const { return *progress_; }
+  // Reads what there is, and kills a child that hangs. True: it has ended, ask outcome().
+  bool advance();
+  outcome result();
+
+ private:
+  bool drain();
+  bool hangs();
+
+  std::shared_ptr<shared_progress> progress_;
+  pid_t child_ = -1;
+  int pipe_ = -1;
+  std::string received_;
+  std::chrono::duration<double> hang_timeout_;
+  std::uint64_t last_pulse_ = 0;
+  std::chrono::steady_clock::time_point last_change_;
+  std::chrono::steady_clock::time_point last_look_;
+  bool hung_ = false;
+};
+
+// Runs the jobs, at most `at_once` at a time. `on_end` is told of each by its index, in the order
+// in which they end; `on_wait` is called a few times a second with what runs. False: a signal
+// asked for an end, and whatever ran was killed; see interrupted_by().
+struct running_job {
+  std::size_t index;
+  const shared_progress* progress;
+};
+bool run_all(std::size_t count, const std::function<std::unique_ptr<worker>(std::size_t)>& start,
+             std::size_t at_once, const std::function<void(std::size_t, outcome)>& on_end,
+             const std::function<void(const std::vector<running_job>&)>& on_wait);
+
+// Waits for one worker alone. Empty after a signal.
+std::optional<outcome> run_one(worker& w);
+
+// From here on SIGINT and SIGTERM end run_all and run_one early.
+void catch_interrupts();
+int interrupted_by();
+
+}  // namespace heddle::cli

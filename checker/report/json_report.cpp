@@ -1,0 +1,203 @@
+#include "json_report.hpp"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+namespace heddle::report {
+
+using checker::failure;
+using checker::goroutine_report;
+using checker::kind;
+using checker::result;
+using checker::story_line;
+using checker::verdict;
+using nlohmann::ordered_json;
+
+namespace {
+
+constexpr int schema_version = 1;
+
+constexpr std::array verdicts{verdict::verified, verdict::passed, verdict::failed, verdict::error};
+constexpr std::array kinds{kind::none,  kind::deadlock,         kind::leak,     kind::race,
+                           kind::panic, kind::assertion,        kind::livelock, kind::misuse,
+                           kind::crash, kind::nondeterministic, kind::internal};
+
+// What is empty in C++ is null in JSON.
+ordered_json or_null(std::string_view text) {
+  return text.empty() ? ordered_json() : ordered_json(text);
+}
+
+ordered_json kind_json(kind k) { return k == kind::none ? ordered_json() : to_string(k); }
+
+ordered_json or_null(const std::optional<std::uint64_t>& n) {
+  return n ? ordered_json(*n) : ordered_json();
+}
+
+std::string text(const ordered_json& j, const char* key) {
+  const auto at = j.find(key);
+  return at == j.end() || at->is_null() ? std::string() : at->get<std::string>();
+}
+
+std::uint64_t number(const ordered_json& j, const char* key) {
+  return j.at(key).get<std::uint64_t>();
+}
+
+std::optional<std::uint64_t> optional_number(const ordered_json& j, const char* key) {
+  if (j.at(key).is_null()) return std::nullopt;
+  return number(j, key);
+}
+
+template <class E, std::size_t N>
+E named(const std::array<E, N>& values, std::string_view name, E otherwise) {
+  const auto at = std::ranges::find_if(values, [&](E e) { return to_string(e) == name; });
+  return at == values.end() ? otherwise : *at;
+}
+
+ordered_json story_json(const std::vector<story_line>& story) {
+  ordered_json lines = ordered_json::array();
+  for (const story_line& l : story)
+    lines.push_back(
+        {{"who", l.who}, {"what", l.what}, {"partner", or_null(l.partner)}, {"at", or_null(l.at)}});
+  return lines;
+}
+
+std::vector<story_line> story_of(const ordered_json& j) {
+  std::vector<story_line> story;
+  for (const ordered_json& l : j)
+    story.push_back({text(l, "who"), text(l, "what"), text(l, "partner"), text(l, "at")});
+  return story;
+}
+
+ordered_json failure_json(const failure& f) {
+  ordered_json goroutines = ordered_json::array();
+  for (const goroutine_report& g : f.goroutines)
+    goroutines.push_back({{"name", g.name},
+                          {"created_at", or_null(g.created_at)},
+                          {"state", g.state},
+                          {"waits_for", or_null(g.waits_for)},
+                          {"at", or_null(g.at)},
+                          {"held_by", or_null(g.held_by)}});
+  return {{"kind", kind_json(f.what)},
+          {"message", f.message},
+          {"schedule", or_null(f.schedule)},
+          {"seed", or_null(f.seed)},
+          {"execution", f.execution},
+          {"times", f.times},
+          {"goroutines", std::move(goroutines)},
+          {"story", story_json(f.story)}};
+}
+
+failure failure_of(const ordered_json& j) {
+  failure f;
+  f.what = named(kinds, text(j, "kind"), kind::none);
+  f.message = text(j, "message");
+  f.schedule = text(j, "schedule");
+  f.seed = optional_number(j, "seed");
+  f.execution = number(j, "execution");
+  f.times = number(j, "times");
+  for (const ordered_json& g : j.at("goroutines"))
+    f.goroutines.push_back({text(g, "name"), text(g, "created_at"), text(g, "state"),
+                            text(g, "waits_for"), text(g, "at"), text(g, "held_by")});
+  f.story = story_of(j.at("story"));
+  return f;
+}
+
+void add_result(ordered_json& j, const result& r) {
+  j["verdict"] = to_string(r.verdict);
+  j["kind"] = kind_json(r.what);
+  j["complete"] = r.complete;
+  j["stopped_by"] = or_null(r.stopped_by);
+  j["strategy"] = r.strategy;
+  j["seed"] = or_null(r.seed);
+  j["explored"] = r.explored;
+  j["blocked"] = r.blocked;
+  j["redundant"] = r.redundant;
+  j["seconds"] = r.seconds;
+  j["events"] = r.events;
+  j["longest"] = r.longest;
+  j["time"] = r.idle_time ? "idle" : "free";
+  j["message"] = or_null(r.message);
+  j["alive"] = r.alive;
+  j["failure"] = r.failures.empty() ? ordered_json() : failure_json(r.failures.front());
+  if (r.failures.size() > 1) {  // with --keep-going
+    ordered_json all = ordered_json::array();
+    for (const failure& f : r.failures) all.push_back(failure_json(f));
+    j["failures"] = std::move(all);
+  }
+}
+
+// A model's messages are any bytes; what is not UTF-8 is replaced.
+std::string printed(const ordered_json& j, int indent) {
+  return j.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string to_json(std::span<const model_report> models, int exit_status) {
+  ordered_json list = ordered_json::array();
+  for (const model_report& m : models) {
+    ordered_json j;
+    j["name"] = m.name;
+    j["expected"] = m.expected;
+    j["as_expected"] = m.as_expected;
+    add_result(j, m.found);
+    list.push_back(std::move(j));
+  }
+  ordered_json document;
+  document["schema_version"] = schema_version;
+  document["exit_status"] = exit_status;
+  document["models"] = std::move(list);
+  return printed(document, 2) + "\n";
+}
+
+std::string encode(const result& r) {
+  ordered_json j;
+  add_result(j, r);
+  if (!r.story.empty()) j["story"] = story_json(r.story);
+  return printed(j, -1);
+}
+
+result decode(std::string_view encoded) {
+  const ordered_json j = ordered_json::parse(encoded);
+  result r;
+  r.verdict = named(verdicts, text(j, "verdict"), verdict::error);
+  r.what = named(kinds, text(j, "kind"), kind::none);
+  r.complete = j.at("complete").get<bool>();
+  r.stopped_by = text(j, "stopped_by");
+  r.strategy = text(j, "strategy");
+  r.seed = optional_number(j, "seed");
+  r.explored = number(j, "explored");
+  r.blocked = number(j, "blocked");
+  r.redundant = number(j, "redundant");
+  r.seconds = j.at("seconds").get<double>();
+  r.events = number(j, "events");
+  r.longest = number(j, "longest");
+  r.idle_time = text(j, "time") == "idle";
+  r.message = text(j, "message");
+  r.alive = j.at("alive").get<std::vector<std::string>>();
+  if (const auto all = j.find("failures"); all != j.end())
+    for (const ordered_json& f : *all) r.failures.push_back(failure_of(f));
+  else if (!j.at("failure").is_null())
+    r.failures.push_back(failure_of(j.at("failure")));
+  if (const auto told = j.find("story"); told != j.end()) r.story = story_of(*told);
+  return r;
+}
+
+std::string failure_schedule(std::string_view document, std::string_view model) {
+  try {
+    const ordered_json j = ordered_json::parse(document);
+    for (const ordered_json& m : j.at("models")) {
+      if (text(m, "name") != model) continue;
+      const auto f = m.find("failure");
+      if (f == m.end() || f->is_null() || text(*f, "schedule").empty())
+        throw bad_report("no failure of " + std::string(model) + " in it has a schedule");
+      return text(*f, "schedule");
+    }
+  } catch (const ordered_json::exception&) {
+    throw bad_report("it is not a report that `heddle check --json` wrote");
+  }
+  throw bad_report("it says nothing of " + std::string(model));
+}
+
+}  // namespace heddle::report

@@ -1,0 +1,141 @@
+// check: verdicts, exit statuses, the JSON report, and models that take their process with them.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "heddle_command.hpp"
+
+using nlohmann::json;
+
+namespace {
+
+constexpr const char* hang = "--hang-timeout";
+
+json report_of(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "check");
+  arguments.insert(arguments.end(), {"--json", "-", hang, "1s"});
+  const command_outcome o = target_command(arguments);
+  json report = json::parse(o.output);
+  REQUIRE(report.at("exit_status") == o.status);
+  return report;
+}
+
+const json& model_of(const json& report, const std::string& name) {
+  for (const json& m : report.at("models"))
+    if (m.at("name") == name) return m;
+  FAIL("no model " << name);
+  return report;
+}
+
+}  // namespace
+
+TEST_CASE("each model of a user's program gets its verdict, whatever the others do", "[cli]") {
+  const json report = report_of({"--jobs", "2"});
+  CHECK(report.at("schema_version") == 1);
+  CHECK(report.at("exit_status") == 1);
+  CHECK(report.at("models").size() == 13);
+  const std::vector<std::array<const char*, 3>> expected{
+      {"ok/handshake", "verified", nullptr},
+      {"ok/large", "verified", nullptr},
+      {"bad/deadlock", "failed", "deadlock"},
+      {"bad/leak", "failed", "leak"},
+      {"bad/panic", "failed", "panic"},
+      {"bad/assertion", "failed", "assertion"},
+      {"bad/misuse", "failed", "misuse"},
+      {"bad/livelock", "failed", "livelock"},
+      {"bad/crash", "failed", "crash"},
+      {"bad/exit", "failed", "crash"},
+      {"bad/hang", "failed", "livelock"},
+      {"wrong/clean", "verified", nullptr},
+      {"error/nondeterministic", "error", "nondeterministic"}};
+  for (const auto& [name, verdict, kind] : expected) {
+    INFO(name);
+    const json& m = model_of(report, name);
+    CHECK(m.at("verdict") == verdict);
+    CHECK(m.at("kind") == (kind == nullptr ? json() : json(kind)));
+    CHECK(m.at("as_expected") ==
+          (std::string(name) != "wrong/clean" && std::string(name) != "error/nondeterministic"));
+  }
+}
+
+TEST_CASE("the JSON report holds every field of the contract", "[cli]") {
+  const json report = report_of({"bad/deadlock"});
+  const json& m = report.at("models").at(0);
+  for (const char* field :
+       {"name", "expected", "as_expected", "verdict", "kind", "complete", "stopped_by", "strategy",
+        "seed", "explored", "blocked", "redundant", "seconds", "failure"})
+    CHECK(m.contains(field));
+  CHECK(m.at("stopped_by") == "failure");
+  CHECK(m.at("seed").is_null());
+  const json& failure = m.at("failure");
+  CHECK(failure.at("message") == "all goroutines are asleep - deadlock! 3 goroutines are blocked");
+  CHECK(failure.at("schedule").get<std::string>().starts_with("h1."));
+  REQUIRE(failure.at("goroutines").size() == 3);
+  const json& ab = failure.at("goroutines").at(1);
+  CHECK(ab.at("name") == "ab");
+  CHECK(ab.at("state") == "blocked");
+  CHECK(ab.at("created_at").get<std::string>().starts_with("cli/target_models.cpp:"));
+  CHECK(ab.at("waits_for").get<std::string>().starts_with("lock mutex 2 of main (cli/"));
+  CHECK(ab.at("at").get<std::string>().starts_with("cli/target_models.cpp:"));
+  CHECK(ab.at("held_by") == "ba");
+}
+
+TEST_CASE("exit statuses tell what was found", "[cli]") {
+  CHECK(target_command({"check", "ok", "bad/leak"}).status == 0);
+  CHECK(target_command({"check", "wrong/clean"}).status == 1);
+  CHECK(target_command({"check", "error"}).status == 1);
+  CHECK(target_command({"check", "ok/large", "--max-executions", "3"}).status == 3);
+  CHECK(
+      target_command({"check", "ok/large", "--max-executions", "3", "--allow-incomplete"}).status ==
+      0);
+  CHECK(target_command({"check", "ok/large", "--strategy", "random"}).status == 0);
+  CHECK(target_command({"check", "bad/crash", "--max-executions", "1"}).status == 1);
+}
+
+TEST_CASE("a search that was cut is passed and says why", "[cli]") {
+  const json report = report_of({"ok/large", "--max-executions", "3"});
+  const json& m = report.at("models").at(0);
+  CHECK(m.at("verdict") == "passed");
+  CHECK(m.at("complete") == false);
+  CHECK(m.at("stopped_by") == "executions");
+  CHECK(m.at("explored") == 3);
+  const json sampled = report_of({"ok/large", "--strategy", "random", "--seed", "5"});
+  CHECK(sampled.at("models").at(0).at("stopped_by") == "sampling");
+  CHECK(sampled.at("models").at(0).at("seed") == 5);
+}
+
+TEST_CASE("filters are names, groups and globs", "[cli]") {
+  CHECK(report_of({"bad/leak"}).at("models").size() == 1);
+  CHECK(report_of({"ok"}).at("models").size() == 2);
+  CHECK(report_of({"*/l*", "ok/large"}).at("models").size() == 1);
+  CHECK(count_lines(target_command({"list", "ok"}).output) == 2);
+}
+
+TEST_CASE("a report is written whole, beside what was there", "[cli]") {
+  const scratch_directory place;
+  write_file(place.path() + "/f.json", "old");
+  CHECK(target_command({"check", "ok/handshake", "--json", "f.json"}, place.path()).status == 0);
+  CHECK(json::parse(read_file(place.path() + "/f.json")).at("exit_status") == 0);
+  CHECK(place.entries() == 1);
+}
+
+TEST_CASE("keep-going lists each failure once", "[cli]") {
+  const json report = report_of({"bad/leak", "--keep-going"});
+  const json& m = report.at("models").at(0);
+  CHECK(m.at("complete") == true);
+  CHECK(m.at("failures").size() == 2);  // either sender may be left
+}
+
+TEST_CASE("a user's source is compiled and checked", "[cli]") {
+  const scratch_directory place;
+  write_file(place.path() + "/mine.cpp",
+             "#include \"heddle/heddle.hpp\"\n"
+             "const heddle::model mine{\"my/leak\", heddle::expected::leak, \"\",\n"
+             "  [] { auto c = heddle::make_chan<int>(); heddle::go([=] { c.send(1); }); }};\n");
+  const command_outcome o = heddle_command({"check", "--target", "mine.cpp"}, place.path());
+  INFO(o.output << o.errors);
+  CHECK(o.status == 0);
+  CHECK(o.output.find("replay my/leak --target mine.cpp --schedule h1.") != std::string::npos);
+  CHECK(place.entries() == 1);
+  const command_outcome through = heddle_command({"list", "--target", HEDDLE_TARGET_MODELS});
+  CHECK(through.output == target_command({"list"}).output);
+}

@@ -1,0 +1,109 @@
+// A user's program for --target: one model of every verdict, and some that are declared wrongly.
+#include <csignal>
+#include <cstdlib>
+
+#include "heddle/heddle.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using heddle::expected;
+using heddle::model;
+
+const model ok{"ok/handshake", expected::verified, "Two senders, one receiver.", [] {
+                 const auto c = heddle::make_chan<int>();
+                 heddle::go([=] { c.send(1); });
+                 heddle::go([=] { c.send(2); });
+                 heddle::check(c.recv().value() + c.recv().value() == 3);
+               }};
+
+const model deadlock{"bad/deadlock", expected::deadlock, "Locks in two orders.", [] {
+                       struct shared {
+                         heddle::mutex a, b;
+                         heddle::wait_group done;
+                       };
+                       const auto s = std::make_shared<shared>();
+                       s->done.add(2);
+                       const auto take = [s](heddle::mutex& first, heddle::mutex& second) {
+                         first.lock();
+                         second.lock();
+                         second.unlock();
+                         first.unlock();
+                         s->done.done();
+                       };
+                       heddle::go(heddle::named("ab"), [=] { take(s->a, s->b); });
+                       heddle::go(heddle::named("ba"), [=] { take(s->b, s->a); });
+                       s->done.wait();
+                     }};
+
+const model leak{"bad/leak", expected::leak, "Nobody takes the second value.", [] {
+                   const auto c = heddle::make_chan<int>();
+                   heddle::go([=] { c.send(1); });
+                   heddle::go([=] { c.send(2); });
+                   c.recv();
+                 }};
+
+const model panics{"bad/panic", expected::panic, "A send may come after the close.", [] {
+                     const auto c = heddle::make_chan<int>(1);
+                     heddle::go([=] { c.close(); });
+                     c.send(1);
+                   }};
+
+const model asserts{"bad/assertion", expected::assertion, "The other may be first.", [] {
+                      const auto x = std::make_shared<heddle::atomic<int>>(0);
+                      heddle::go([=] { x->store(1); });
+                      heddle::check(x->load() == 0, "x is zero");
+                    }};
+
+const model misuses{"bad/misuse", expected::misuse, "A group in use again too early.", [] {
+                      const auto g = std::make_shared<heddle::wait_group>();
+                      g->add(1);
+                      heddle::go([=] { g->wait(); });
+                      g->done();
+                      g->add(1);
+                      g->done();
+                    }};
+
+const model spins{"bad/livelock",
+                  expected::livelock,
+                  "Waits for what nobody does.",
+                  [] {
+                    heddle::atomic<int> x{0};
+                    while (x.add(1) != 0) heddle::yield();
+                  },
+                  {.time = "", .strategy = "", .max_steps = 200}};
+
+const model crashes{"bad/crash", expected::crash, "Crashes in one of two orders.", [] {
+                      const auto x = std::make_shared<heddle::atomic<int>>(0);
+                      heddle::go([=] { x->store(1); });
+                      if (x->load() == 1) std::raise(SIGSEGV);
+                    }};
+
+const model exits{"bad/exit", expected::crash, "Ends the process.", [] {
+                    heddle::make_chan<int>(1).send(1);
+                    std::exit(3);
+                  }};
+
+const model hangs{"bad/hang", expected::livelock, "Goes round without any operation.", [] {
+                    heddle::make_chan<int>(1).send(1);
+                    for (volatile int i = 0; i >= 0;) i = 1;
+                  }};
+
+int executions = 0;  // outlives an execution, which is what is wrong with the next model
+
+const model forgetful{"error/nondeterministic", expected::verified, "Counts its executions.", [] {
+                        const auto c = heddle::make_chan<int>(1);
+                        if (executions++ % 2 == 0) c.send(1);
+                        c.len();
+                      }};
+
+const model declared_leaking{"wrong/clean", expected::leak, "Is declared to leak; does not.",
+                             [] { heddle::make_chan<int>(1).send(1); }};
+
+const model large{"ok/large", expected::verified, "Has more traces than a small budget.", [] {
+                    const auto x = std::make_shared<heddle::atomic<int>>(0);
+                    for (int i = 0; i < 4; ++i) heddle::go([=] { x->add(1); });
+                    x->add(1);
+                  }};
+
+}  // namespace
