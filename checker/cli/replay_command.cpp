@@ -1,7 +1,7 @@
 // replay: one execution again, in a worker process, with its story.
 #include <cstdio>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 #include "commands.hpp"
 #include "exit_status.hpp"
@@ -18,10 +18,10 @@ namespace {
 
 std::string read_schedule(const std::string& path, const std::string& model) {
   std::ifstream file(path);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) throw usage_error("cannot read " + path);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || file.bad()) throw usage_error("cannot read " + path);
   try {
-    return report::failure_schedule(text.str(), model);
+    return report::failure_schedule(text, model);
   } catch (const report::bad_report& e) {
     throw usage_error("cannot take a schedule from " + path + ": " + e.what());
   }

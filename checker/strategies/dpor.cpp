@@ -122,8 +122,11 @@ void dpor_strategy::end(const trace& t) {
 // What was explored under the other assumption is then explored again.
 bool dpor_strategy::learns_of_group_panic(const trace& t) {
   const std::size_t before = panicking_groups_.size();
-  for (object_id o : t.group_panics())
-    if (!std::ranges::count(panicking_groups_, o)) panicking_groups_.push_back(o);
+  for (object_id o : t.group_panics()) {
+    if (std::ranges::count(panicking_groups_, o) > 0) continue;
+    panicking_groups_.push_back(o);
+    reversals_.expect_group_panic(o);
+  }
   return panicking_groups_.size() > before;
 }
 

@@ -34,6 +34,9 @@ class reversal_finder {
   // happens-before.
   void find(const trace& t, const happens_before& order, const found& report);
 
+  // From now on two dones of this wait group are dependent; see object_model.
+  void expect_group_panic(object_id group) { folded_.expect_group_panic(group); }
+
  private:
   struct candidate {
     action what;

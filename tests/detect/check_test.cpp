@@ -1,0 +1,138 @@
+// check() and replay_schedule() as a C++ program calls them.
+#include "heddle/check/check.hpp"
+
+#include <catch2/catch.hpp>
+#include <memory>
+
+#include "heddle/heddle.hpp"
+
+namespace checker = heddle::checker;
+using checker::kind;
+using checker::verdict;
+
+namespace {
+
+void two_senders() {
+  const auto c = heddle::make_chan<int>();
+  heddle::go([=] { c.send(1); });
+  heddle::go([=] { c.send(2); });
+  c.recv();
+}
+
+void counters() {
+  const auto x = std::make_shared<heddle::atomic<int>>(0);
+  for (int i = 0; i < 4; ++i) heddle::go([=] { x->add(1); });
+  x->add(1);
+}
+
+checker::options by(const std::string& strategy) {
+  checker::options how;
+  how.strategy = strategy;
+  return how;
+}
+
+}  // namespace
+
+TEST_CASE("every failure replays from its schedule, under every strategy", "[check]") {
+  for (const char* strategy : {"dpor", "naive", "random"}) {
+    checker::options how = by(strategy);
+    how.program = "two";
+    how.keep_going = true;
+    const checker::result r = checker::check(two_senders, how);
+    INFO(strategy);
+    CHECK(r.verdict == verdict::failed);
+    CHECK(r.what == kind::leak);
+    REQUIRE(r.failures.size() == 2);
+    for (const checker::failure& f : r.failures) {
+      const checker::result again = checker::replay_schedule(two_senders, "two", f.schedule);
+      REQUIRE(again.failures.size() == 1);
+      CHECK(again.failures[0].message == f.message);
+      CHECK(again.failures[0].goroutines[0].name == f.goroutines[0].name);
+      if (!f.seed) continue;
+      CHECK(checker::replay_seed(two_senders, *f.seed, how).failures.at(0).schedule == f.schedule);
+    }
+  }
+}
+
+TEST_CASE("a search ends at its first failure unless told to keep going", "[check]") {
+  const checker::result r = checker::check(two_senders);
+  CHECK(r.failures.size() == 1);
+  CHECK(r.stopped_by == "failure");
+}
+
+TEST_CASE("verified is said only of an exhausted search", "[check]") {
+  CHECK(checker::check(counters).verdict == verdict::verified);
+  checker::options how;
+  how.max_executions = 119;
+  checker::result r = checker::check(counters, how);
+  CHECK(r.verdict == verdict::passed);
+  CHECK(r.stopped_by == "executions");
+  CHECK(r.explored == 119);
+  how.max_executions = 120;  // exactly what there is
+  r = checker::check(counters, how);
+  CHECK(r.verdict == verdict::verified);
+  CHECK(r.complete);
+  how = by("naive");
+  how.max_seconds = 1e-9;
+  CHECK(checker::check(counters, how).stopped_by == "time");
+  CHECK(checker::check(counters, by("random")).stopped_by == "sampling");
+}
+
+TEST_CASE("an execution longer than the bound leaves the search incomplete", "[check]") {
+  checker::options how;
+  how.max_steps = 4;
+  const checker::result r = checker::check(counters, how);
+  CHECK(r.verdict == verdict::passed);
+  CHECK(r.stopped_by == "steps");
+  CHECK(!r.complete);
+}
+
+TEST_CASE("a livelock replays beyond its step bound", "[check]") {
+  const auto body = [] {
+    heddle::atomic<int> x{0};
+    while (x.add(1) != 0) heddle::yield();
+  };
+  checker::options how;
+  how.max_steps = 50;
+  const checker::result r = checker::check(body, how);
+  REQUIRE(r.what == kind::livelock);
+  const checker::result again = checker::replay_schedule(body, "", r.failures.at(0).schedule);
+  CHECK(again.message == r.message);
+}
+
+TEST_CASE("a model that remembers earlier executions is nondeterministic", "[check]") {
+  const auto forgetful = [] {
+    static int executions = 0;
+    const auto c = heddle::make_chan<int>(1);
+    if (executions++ % 2 == 0) c.send(1);
+    c.len();
+  };
+  for (const char* strategy : {"dpor", "naive", "random"}) {
+    const checker::result r = checker::check(forgetful, by(strategy));
+    INFO(strategy << ": " << r.message);
+    CHECK(r.verdict == verdict::error);
+    CHECK(r.what == kind::nondeterministic);
+    CHECK(r.message.find("check_test.cpp:") != std::string::npos);
+  }
+}
+
+TEST_CASE("a schedule of another program, or of a changed one, is refused", "[check]") {
+  checker::options how;
+  how.program = "two";
+  const std::string schedule = checker::check(two_senders, how).failures.at(0).schedule;
+  CHECK_THROWS_AS(checker::replay_schedule(two_senders, "three", schedule),
+                  checker::schedule_error);
+  CHECK_THROWS_WITH(checker::replay_schedule(counters, "two", schedule),
+                    Catch::Contains("step 1:"));
+  const auto longer = [] {
+    two_senders();
+    heddle::make_chan<int>(1).send(1);
+  };
+  CHECK_THROWS_WITH(checker::replay_schedule(longer, "two", schedule), Catch::Contains("step "));
+  CHECK_THROWS_AS(checker::replay_schedule(two_senders, "two", "h1.nonsense"),
+                  checker::schedule_error);
+}
+
+TEST_CASE("an unknown strategy is an invalid argument", "[check]") {
+  CHECK_THROWS_AS(checker::check(counters, by("dpro")), std::invalid_argument);
+}
