@@ -65,11 +65,11 @@ std::vector<actor_id> split_off_alive(const trace& t, const holders& held,
                                       std::vector<actor_id>& blocked) {
   std::vector<actor_id> alive;
   const auto move_if = [&](const auto& could_go_on) {
-    const auto rest =
-        std::ranges::stable_partition(blocked, [&](actor_id who) { return !could_go_on(who); });
-    alive.insert(alive.end(), rest.begin(), rest.end());
-    const bool moved = !rest.empty();
-    blocked.erase(rest.begin(), rest.end());
+    const auto rest = std::stable_partition(blocked.begin(), blocked.end(),
+                                            [&](actor_id who) { return !could_go_on(who); });
+    const bool moved = rest != blocked.end();
+    alive.insert(alive.end(), rest, blocked.end());
+    blocked.erase(rest, blocked.end());
     return moved;
   };
   bool moved = move_if([&](actor_id who) {

@@ -46,10 +46,10 @@ bool sequencer::decide() {
   return true;
 }
 
-// Past the step bound a fair scheduler decides, so that a cut that remains is the program's fault.
+// Past the step bound a fair scheduler decides, so that a cut that remains is the program's fault. The
+// strategy is not asked: what it would plan from there is not what happens.
 std::size_t sequencer::pick(const point& at) {
-  const std::size_t chosen = strategy_->pick(at);
-  return fair_tail_ && chosen != strategy::abandon ? pick_fairly() : chosen;
+  return fair_tail_ ? pick_fairly() : strategy_->pick(at);
 }
 
 // Round-robin over the actors in order of creation. Among one actor's alternatives, a select's

@@ -77,9 +77,13 @@ class table {
       else if (std::ranges::find(seen, who) == seen.end())
         seen.push_back(who);
     };
-    for (const story_line& l : story_) add(l.who);
+    for (const story_line& l : story_) {
+      add(l.who);
+      // Several partners are told beside the one who woke them.
+      if (l.partner.find(", ") == std::string::npos) add(l.partner);
+    }
     if (seen.size() > most_columns) {  // in order of appearance, but those involved first
-      std::ranges::stable_partition(seen, [&](const std::string& who) {
+      std::stable_partition(seen.begin(), seen.end(), [&](const std::string& who) {
         return std::ranges::find(involved, who) != involved.end();
       });
       seen.resize(most_columns);

@@ -13,7 +13,7 @@ namespace heddle::performance {
 
 namespace {
 
-constexpr int fatal_status = 2;       // as in Go
+constexpr int fatal_status = 2;          // as in Go
 constexpr int goroutines_listed = 1000;  // a million of them help nobody
 
 std::string in_words(const place& at) {
@@ -34,10 +34,14 @@ std::string name_of(const pooled_goroutine& g) {
 std::string_view state_of(const pooled_goroutine& g) {
   if (g.in_blocking_call) return "blocking call";
   switch (g.state) {
-    case core::goroutine_state::running: return "running";
-    case core::goroutine_state::blocked: return "blocked";
-    case core::goroutine_state::finished: return "finished";
-    default: return "runnable";
+    case core::goroutine_state::running:
+      return "running";
+    case core::goroutine_state::blocked:
+      return "blocked";
+    case core::goroutine_state::finished:
+      return "finished";
+    default:
+      return "runnable";
   }
 }
 

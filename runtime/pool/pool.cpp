@@ -16,9 +16,7 @@ std::unique_ptr<run_queue> make_queue(const run_options& options) {
   return std::make_unique<fifo_run_queue>();
 }
 
-time_point steady_now() {
-  return time_point(std::chrono::steady_clock::now().time_since_epoch());
-}
+time_point steady_now() { return time_point(std::chrono::steady_clock::now().time_since_epoch()); }
 
 // The first tick of a periodic timer after `now`: a late program does not catch up, as in Go.
 time_point next_tick(const detail::timer_state& t, time_point now) {

@@ -82,10 +82,10 @@ class pool final : public core::engine {
   std::size_t outstanding_calls_ = 0;
   std::mt19937 random_;
 
-  core::execution_context worker_;           // the thread's own stack
-  pooled_goroutine* current_ = nullptr;      // null on the worker's stack and while dispatching
-  pooled_goroutine* finished_ = nullptr;     // its stack was left for good
-  pooled_goroutine* main_ = nullptr;         // null once it has returned
+  core::execution_context worker_;        // the thread's own stack
+  pooled_goroutine* current_ = nullptr;   // null on the worker's stack and while dispatching
+  pooled_goroutine* finished_ = nullptr;  // its stack was left for good
+  pooled_goroutine* main_ = nullptr;      // null once it has returned
   pooled_goroutine* oldest_ = nullptr;
   pooled_goroutine* newest_ = nullptr;
   int members_ = 0;

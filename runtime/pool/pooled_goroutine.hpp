@@ -10,7 +10,7 @@ class pool;
 
 struct pooled_goroutine : core::goroutine, runnable {
   pool* home = nullptr;
-  bool in_blocking_call = false;        // blocked until heddle::blocking's function returns
+  bool in_blocking_call = false;         // blocked until heddle::blocking's function returns
   pooled_goroutine* previous = nullptr;  // among all of the pool's, in order of creation
   pooled_goroutine* following = nullptr;
 };

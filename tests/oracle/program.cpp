@@ -1,4 +1,4 @@
-#include "program.hpp"
+#include "run_state.hpp"
 
 #include <heddle/atomic.hpp>
 #include <heddle/chan.hpp>
@@ -9,10 +9,6 @@
 #include <optional>
 #include <stdexcept>
 
-#include "dpor.hpp"
-#include "naive.hpp"
-#include "random.hpp"
-#include "sequencer.hpp"
 
 namespace heddle::oracle {
 
@@ -27,45 +23,6 @@ const std::set<std::string> invisible = {"set", "jmp", "jz", "jnz", "assert", "a
 struct stopped {};  // the thread ends here: a failed assert or assume
 
 }  // namespace
-
-// Everything one execution uses; kept alive by every goroutine of it.
-class run_state : public std::enable_shared_from_this<run_state> {
- public:
-  explicit run_state(const program& p);
-  void start();
-
-  const program& program_;
-  struct thread_state {
-    std::map<std::string, long> registers;
-    std::size_t at = 0;
-    std::string status = "run";
-    std::string waits;  // "lock m" while in an operation
-  };
-  std::vector<thread_state> threads_;
-  std::map<std::string, std::unique_ptr<heddle::atomic<long>>> atomics_;
-  std::map<std::string, long> plain_;
-  std::map<std::string, std::unique_ptr<heddle::mutex>> mutexes_;
-  std::map<std::string, std::unique_ptr<heddle::rw_mutex>> rw_mutexes_;
-  std::map<std::string, std::unique_ptr<heddle::cond>> conds_;
-  std::map<std::string, std::unique_ptr<heddle::wait_group>> groups_;
-  std::map<std::string, heddle::chan<long>> channels_;
-  std::map<std::string, std::string> channel_log_;
-  std::map<std::string, std::deque<long>> buffers_;  // what the buffered channels hold
-
- private:
-  void declare(const json& ins);
-  void declare_location(const json& location);
-  void run_thread(std::size_t t);
-  long value(const json& e, std::size_t t) const;
-  std::string location(const json& l, std::size_t t) const;
-  void execute(const json& ins, std::size_t t);
-  bool execute_invisible(const json& ins, std::size_t t);
-  void execute_memory(const json& ins, std::size_t t);
-  void execute_sync(const json& ins, std::size_t t);
-  void execute_channel(const json& ins, std::size_t t);
-  void execute_select(const json& ins, std::size_t t);
-  long& reg(const json& name, std::size_t t) { return threads_[t].registers[name.get<std::string>()]; }
-};
 
 program::program(json description) : description_(std::move(description)) {
   name_ = description_.at("name").get<std::string>();
@@ -357,47 +314,6 @@ outcome program::outcome_of(const run_state& ended) {
     for (long v : held) o.state += name + "<" + std::to_string(v) + ";";
   for (const auto& [name, log] : ended.channel_log_) o.state += name + log + ";";
   return o;
-}
-
-exploration explore_program(const program& p, const std::string& strategy_name,
-                            std::uint64_t max_executions) {
-  std::unique_ptr<explore::strategy> s;
-  if (strategy_name == "dpor")
-    s = std::make_unique<explore::dpor_strategy>();
-  else if (strategy_name == "naive")
-    s = std::make_unique<explore::naive_strategy>();
-  else
-    s = std::make_unique<explore::random_strategy>(1, max_executions);
-  explore::sequencer engine;
-  explore::execution_limits limits;
-  limits.stop_at_failure = false;
-  exploration sum;
-  std::shared_ptr<run_state> last;
-  const std::function<void()> body = p.body(last);
-  while ((max_executions == 0 || sum.explored < max_executions) && s->begin()) {
-    // The state is read when the program has come to rest, before its goroutines are unwound.
-    const explore::trace& t = engine.run(body, *s, limits);
-    if (t.ended != explore::ending::abandoned) {
-      ++sum.explored;
-      const outcome o = program::outcome_of(*last);
-      sum.stuck += o.stuck;
-      sum.panicked += o.panicked;
-      sum.assert_failed += o.assert_failed;
-      sum.assume_failed += o.assume_failed;
-      sum.all_states.insert(o.state);
-      if (o.stuck) {
-        ++sum.stuck_sets[o.stuck_set];
-        sum.stuck_states.insert(o.state);
-      } else if (!o.assume_failed) {
-        sum.final_states.insert(o.state);
-      }
-    }
-    s->end(t);
-  }
-  sum.nondeterminism = s->nondeterminism();
-  sum.redundant = s->redundant();
-  sum.exhausted = s->exhausted();
-  return sum;
 }
 
 }  // namespace heddle::oracle

@@ -48,15 +48,23 @@ TEST_CASE("a panic that nobody catches names its goroutine, its origin and the o
     heddle::run(body, {}, runs);
   });
   REQUIRE(outcome.exit_status == 2);
-  REQUIRE(outcome.errors == "panic: close of nil channel\n"
-                            "\n"
-                            "goroutine closer [running]:\n"
-                            "\traised at " + in_words(raised) + "\n"
-                            "\tcreated at " + in_words(created) + "\n"
-                            "\n"
-                            "goroutine main [blocked]:\n"
-                            "\twaits to receive at " + in_words(waits) + "\n"
-                            "\tcreated at " + in_words(runs) + "\n");
+  REQUIRE(outcome.errors ==
+          "panic: close of nil channel\n"
+          "\n"
+          "goroutine closer [running]:\n"
+          "\traised at " +
+              in_words(raised) +
+              "\n"
+              "\tcreated at " +
+              in_words(created) +
+              "\n"
+              "\n"
+              "goroutine main [blocked]:\n"
+              "\twaits to receive at " +
+              in_words(waits) +
+              "\n"
+              "\tcreated at " +
+              in_words(runs) + "\n");
 }
 
 TEST_CASE("what leaves a goroutine uncaught is reported in its own words") {
@@ -85,8 +93,8 @@ TEST_CASE("what leaves a goroutine uncaught is reported in its own words") {
   });
   REQUIRE(outcome.exit_status == 2);
   REQUIRE_THAT(outcome.errors, StartsWith(one.words));
-  REQUIRE_THAT(outcome.errors, Contains(in_main ? "goroutine main [running]:"
-                                                : "goroutine 2 [running]:"));
+  REQUIRE_THAT(outcome.errors,
+               Contains(in_main ? "goroutine main [running]:" : "goroutine 2 [running]:"));
 }
 
 TEST_CASE("deferred functions run before an uncaught panic ends the program") {
@@ -125,15 +133,23 @@ TEST_CASE("when all goroutines are asleep the program ends with who waits for wh
     heddle::run(body, {}, runs);
   });
   REQUIRE(outcome.exit_status == 2);
-  REQUIRE(outcome.errors == "fatal error: all goroutines are asleep - deadlock!\n"
-                            "\n"
-                            "goroutine main [blocked]:\n"
-                            "\twaits to receive at " + in_words(waits) + "\n"
-                            "\tcreated at " + in_words(runs) + "\n"
-                            "\n"
-                            "goroutine locker [blocked]:\n"
-                            "\twaits to lock at " + in_words(locks) + "\n"
-                            "\tcreated at " + in_words(created) + "\n");
+  REQUIRE(outcome.errors ==
+          "fatal error: all goroutines are asleep - deadlock!\n"
+          "\n"
+          "goroutine main [blocked]:\n"
+          "\twaits to receive at " +
+              in_words(waits) +
+              "\n"
+              "\tcreated at " +
+              in_words(runs) +
+              "\n"
+              "\n"
+              "goroutine locker [blocked]:\n"
+              "\twaits to lock at " +
+              in_words(locks) +
+              "\n"
+              "\tcreated at " +
+              in_words(created) + "\n");
 }
 
 TEST_CASE("what can never go on is a deadlock") {

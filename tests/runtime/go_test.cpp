@@ -68,7 +68,9 @@ TEST_CASE("move-only arguments are moved into the goroutine") {
   });
 }
 
-TEST_CASE("go outside of a run panics") { REQUIRE_THROWS_AS(heddle::go([] {}), heddle::panic); }
+TEST_CASE("go outside of a run panics") {
+  REQUIRE_THROWS_AS(heddle::go([] {}), heddle::panic);
+}
 
 TEST_CASE("a goroutine may block inside a catch block") {
   in_both_modes([] {

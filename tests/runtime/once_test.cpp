@@ -46,9 +46,7 @@ TEST_CASE("a call of a once waits while another runs the function") {
 TEST_CASE("a function that panics has run") {
   in_both_modes([] {
     heddle::once o;
-    check(heddle::catch_panic([&] {
-            o.call([] { throw heddle::panic("first"); });
-          }).has_value());
+    check(heddle::catch_panic([&] { o.call([] { throw heddle::panic("first"); }); }).has_value());
     o.call([] { check(false, "run twice"); });
   });
 }

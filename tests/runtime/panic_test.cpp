@@ -122,8 +122,7 @@ TEST_CASE("catch_panic returns nothing when nothing was raised") {
 }
 
 TEST_CASE("catch_panic lets other exceptions pass") {
-  REQUIRE_THROWS_AS(heddle::catch_panic([] { throw std::logic_error("other"); }),
-                    std::logic_error);
+  REQUIRE_THROWS_AS(heddle::catch_panic([] { throw std::logic_error("other"); }), std::logic_error);
 }
 
 TEST_CASE("deferred functions run in the reverse order, also when a panic passes") {
@@ -139,9 +138,8 @@ TEST_CASE("deferred functions run in the reverse order, also when a panic passes
 }
 
 TEST_CASE("a panic of a deferred function passes on") {
-  const auto caught = heddle::catch_panic([] {
-    const heddle::defer late([] { throw heddle::panic("late"); });
-  });
+  const auto caught =
+      heddle::catch_panic([] { const heddle::defer late([] { throw heddle::panic("late"); }); });
   REQUIRE(caught);
   REQUIRE(caught->what() == std::string("late"));
 }

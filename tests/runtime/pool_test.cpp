@@ -25,7 +25,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Runs the newest goroutine first; sleeping is left to std::this_thread, a poll for the test's sake.
+// Runs the newest goroutine first; sleeping is left to std::this_thread, a poll for the test's
+// sake.
 class newest_first final : public heddle::run_queue {
  public:
   void push(heddle::runnable& r, heddle::readied) noexcept override {
@@ -261,9 +262,8 @@ TEST_CASE("a blocking call runs on a thread that is used again") {
 }
 
 TEST_CASE("a blocking call may not use Heddle") {
-  in_performance_mode([] {
-    REQUIRE_THROWS_AS(heddle::blocking([] { heddle::yield(); }), heddle::panic);
-  });
+  in_performance_mode(
+      [] { REQUIRE_THROWS_AS(heddle::blocking([] { heddle::yield(); }), heddle::panic); });
 }
 
 TEST_CASE("main may return while a blocking call is outstanding") {

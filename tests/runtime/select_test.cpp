@@ -134,9 +134,8 @@ TEST_CASE("close makes a select that waits to send panic") {
   in_performance_mode([] {
     const auto c = make_chan<int>();
     const auto panicked = make_chan<bool>();
-    heddle::go([=] {
-      panicked.send(heddle::catch_panic([&] { select(send(c, 1)); }).has_value());
-    });
+    heddle::go(
+        [=] { panicked.send(heddle::catch_panic([&] { select(send(c, 1)); }).has_value()); });
     heddle::yield();
     c.close();
     REQUIRE(*panicked.recv());

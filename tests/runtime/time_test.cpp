@@ -74,10 +74,10 @@ TEST_CASE("a timer sends once on its channel") {
   });
 }
 
-TEST_CASE("a stopped timer does not fire") {
+TEST_CASE("nothing is received from a stopped timer") {
   in_both_modes([] {
     heddle::timer t(1h);
-    check(t.stop());
+    t.stop();  // exploration mode also finds it too late; then it takes the value back
     check(!t.stop());
     check(heddle::select(heddle::recv(t.channel()), heddle::otherwise()) == 1);
   });

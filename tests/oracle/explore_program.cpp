@@ -1,0 +1,50 @@
+#include "dpor.hpp"
+#include "naive.hpp"
+#include "random.hpp"
+#include "run_state.hpp"
+#include "sequencer.hpp"
+
+namespace heddle::oracle {
+
+exploration explore_program(const program& p, const std::string& strategy_name,
+                            std::uint64_t max_executions) {
+  std::unique_ptr<explore::strategy> s;
+  if (strategy_name == "dpor")
+    s = std::make_unique<explore::dpor_strategy>();
+  else if (strategy_name == "naive")
+    s = std::make_unique<explore::naive_strategy>();
+  else
+    s = std::make_unique<explore::random_strategy>(1, max_executions);
+  explore::sequencer engine;
+  explore::execution_limits limits;
+  limits.stop_at_failure = false;
+  exploration sum;
+  std::shared_ptr<run_state> last;
+  const std::function<void()> body = p.body(last);
+  while ((max_executions == 0 || sum.explored < max_executions) && s->begin()) {
+    // The state is read when the program has come to rest, before its goroutines are unwound.
+    const explore::trace& t = engine.run(body, *s, limits);
+    if (t.ended != explore::ending::abandoned) {
+      ++sum.explored;
+      const outcome o = program::outcome_of(*last);
+      sum.stuck += o.stuck;
+      sum.panicked += o.panicked;
+      sum.assert_failed += o.assert_failed;
+      sum.assume_failed += o.assume_failed;
+      sum.all_states.insert(o.state);
+      if (o.stuck) {
+        ++sum.stuck_sets[o.stuck_set];
+        sum.stuck_states.insert(o.state);
+      } else if (!o.assume_failed) {
+        sum.final_states.insert(o.state);
+      }
+    }
+    s->end(t);
+  }
+  sum.nondeterminism = s->nondeterminism();
+  sum.redundant = s->redundant();
+  sum.exhausted = s->exhausted();
+  return sum;
+}
+
+}  // namespace heddle::oracle
