@@ -48,7 +48,8 @@ object_id names::object_of(actor_id creator, std::uint32_t ordinal) {
 
 object_id names::object_at(const void* address) {
   const auto [at, fresh] = outside_.try_emplace(address, next_object_);
-  if (fresh) remember(object_hash_, next_object_++, outside_.size(), ~std::uint64_t{0});
+  // All alike: in which order they are first used may differ from one process to the next.
+  if (fresh) remember(object_hash_, next_object_++, 0, 0);
   return at->second;
 }
 

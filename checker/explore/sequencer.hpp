@@ -64,6 +64,7 @@ class sequencer final : public core::engine {
   void note_value(std::uint64_t bits) override;
   void plain_access(const operation&, bool) override {}
   core::object_id name_object(const char* what, place at) override;
+  std::uint64_t order_of(core::object_id o) const override { return names_.hash_of_object(o); }
   void park(const operation& why) override;
   void ready(core::goroutine& g) override;
   void yield(place at) override;

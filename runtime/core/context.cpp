@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "channel.hpp"
+#include "mode.hpp"
 #include "heddle/go.hpp"
 
 namespace heddle {
@@ -65,8 +66,11 @@ struct reason {
 // As good as for ever, and far from where deadlines would overflow into the past.
 constexpr duration longest_timeout = duration::max() / 4;
 
-object_id name_of(const cancel_handle& target, place at) {
-  return target->node->closes().describe(core::op_kind::try_close, at).object;
+// The order in which children are cancelled while exploring: registrations commute, so it must not
+// be theirs.
+std::uint64_t order_of(const cancel_handle& target, place at) {
+  const core::operation closing = target->node->closes().describe(core::op_kind::try_close, at);
+  return core::current_engine().order_of(closing.object);
 }
 
 // Cancels the node alone. Returns true to the one caller that did, who goes on with what is left to
@@ -110,7 +114,7 @@ bool cancel(cancel_node& node, const reason& why, place at) {
   if (!claim(node, why, children, then, at)) return false;
   if (then) go(go_options{{}, 0, at}, std::move(then));
   if (exploring)
-    std::ranges::stable_sort(children, {}, [&](const cancel_handle& c) { return name_of(c, at); });
+    std::ranges::stable_sort(children, {}, [&](const cancel_handle& c) { return order_of(c, at); });
   for (const cancel_handle& child : children) {
     if (!cancel(*child->node, why, at)) continue;
     if (child->deadline_timer) timer(*child->deadline_timer).stop(at);

@@ -44,6 +44,8 @@ class engine {
   // Exploration only: a plain access, not a decision.
   virtual void plain_access(const operation& access, bool is_write) = 0;
   virtual object_id name_object(const char* what, place at) = 0;
+  // A number to order objects by: the same in every process, where object ids need not be.
+  virtual std::uint64_t order_of(object_id o) const = 0;
 
   // Blocks the running goroutine until ready() is called for it; `why` is for reports.
   virtual void park(const operation& why) = 0;

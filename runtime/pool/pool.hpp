@@ -57,6 +57,7 @@ class pool final : public core::engine {
   void note_value(std::uint64_t bits) override;
   void plain_access(const core::operation& access, bool is_write) override;
   core::object_id name_object(const char* what, place at) override;
+  std::uint64_t order_of(core::object_id o) const override { return o; }
 
  private:
   static void enter(void* self);
