@@ -23,7 +23,7 @@ heddle::error work(const heddle::context& ctx) {
 
 heddle::error work_with_timeout() {
   auto [ctx, cancel] = heddle::context::with_timeout(heddle::context::background(), 1s);
-  heddle::defer release([&cancel] { cancel(); });  // cancel when we are finished
+  heddle::defer release([&stop = cancel] { stop(); });  // cancel when we are finished
   return work(ctx);
 }
 

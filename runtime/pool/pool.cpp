@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <chrono>
+#include <cstdlib>
 #include <utility>
 
 #include "fatal_report.hpp"
@@ -21,6 +22,12 @@ time_point steady_now() { return time_point(std::chrono::steady_clock::now().tim
 // The first tick of a periodic timer after `now`: a late program does not catch up, as in Go.
 time_point next_tick(const detail::timer_state& t, time_point now) {
   return t.deadline + t.period * (1 + (now - t.deadline) / t.period);
+}
+
+// A primitive took the wrong branch: our bug.
+[[noreturn]] void refuse_exploration() {
+  assert(false && "an operation was announced in performance mode");
+  std::abort();
 }
 
 }  // namespace
@@ -209,14 +216,11 @@ void pool::run_blocking(const std::function<void()>& f, place at) {
 
 void pool::note_failure(const panic&) {}
 
-core::decision pool::announce(std::span<const core::operation>) {
-  assert(!"announced in performance mode");
-  return {};
-}
+core::decision pool::announce(std::span<const core::operation>) { refuse_exploration(); }
 
-void pool::note_value(std::uint64_t) { assert(!"announced in performance mode"); }
+void pool::note_value(std::uint64_t) { refuse_exploration(); }
 
-void pool::plain_access(const core::operation&, bool) { assert(!"announced in performance mode"); }
+void pool::plain_access(const core::operation&, bool) { refuse_exploration(); }
 
 core::object_id pool::name_object(const char*, place) { return 0; }
 
