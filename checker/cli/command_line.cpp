@@ -202,6 +202,18 @@ void refuse_unknown_command(int argc, const char* const* argv) {
 
 }  // namespace
 
+void refuse_empty_values(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    const std::string_view before = argv[i - 1];
+    if (word.empty() && before.starts_with("--"))
+      throw usage_error(std::string(before) + " needs a value, not an empty one");
+    if (word.starts_with("--") && word.ends_with("="))
+      throw usage_error(std::string(word.substr(0, word.size() - 1)) +
+                        " needs a value, not an empty one");
+  }
+}
+
 command_line parse(int argc, const char* const* argv) {
   command_line out;
   out.program = argc > 0 ? argv[0] : "heddle";

@@ -38,6 +38,8 @@ struct command_line {
 
 // Throws usage_error.
 command_line parse(int argc, const char* const* argv);
+// Throws usage_error for an option whose value is empty, as an unset variable in a script leaves it.
+void refuse_empty_values(int argc, const char* const* argv);
 
 // The arguments without --target, for the program that it names.
 std::vector<std::string> arguments_without_target(int argc, const char* const* argv);

@@ -31,6 +31,7 @@ int dispatch(const cli::command_line& line, int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    cli::refuse_empty_values(argc, argv);
     return dispatch(cli::parse(argc, argv), argc, argv);
   } catch (const cli::usage_error& e) {
     std::fprintf(stderr, "heddle: %s\n", e.what());

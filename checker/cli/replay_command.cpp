@@ -1,5 +1,6 @@
 // replay: one execution again, in a worker process, with its story.
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -17,6 +18,8 @@ namespace heddle::cli {
 namespace {
 
 std::string read_schedule(const std::string& path, const std::string& model) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) throw usage_error(path + " is a directory");
   std::ifstream file(path);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file.is_open() || file.bad()) throw usage_error("cannot read " + path);

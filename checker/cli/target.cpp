@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "commands.hpp"
 #include "exit_status.hpp"
@@ -99,6 +101,17 @@ void compile(const fs::path& source, const fs::path& program) {
     throw usage_error(source.string() + " does not compile");
 }
 
+// Lies in every program that links heddle::main, so that another program is told apart before it
+// is run with Heddle's arguments.
+constexpr char mark[] = "this program speaks heddle's command line, version 1";
+
+// Scripts are trusted to start such a program.
+bool speaks_heddle(const fs::path& program) {
+  std::ifstream file(program, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  return bytes.starts_with("#!") || bytes.find(mark) != std::string::npos;
+}
+
 bool is_source(const fs::path& file) {
   const fs::path extension = file.extension();
   return extension == ".cpp" || extension == ".cc" || extension == ".cxx";
@@ -121,6 +134,8 @@ int run_target(const command_line& line, const std::vector<std::string>& argumen
   }
   if (fs::is_directory(line.target, ignored) || access(line.target.c_str(), X_OK) != 0)
     throw usage_error(line.target + " is neither a program nor a .cpp file");
+  if (!speaks_heddle(line.target))
+    throw usage_error(line.target + " is not linked with heddle::main");
   const std::string shown =
       line.target.find('/') == std::string::npos ? "./" + line.target : line.target;
   std::vector<std::string> words{shown};

@@ -35,7 +35,7 @@ std::string count(std::uint64_t n, std::string_view what) {
 }
 
 std::string cost(const result& r) {
-  const std::string_view unit = r.complete && r.redundant == 0 ? "trace" : "execution";
+  const std::string_view unit = r.strategy == "dpor" && r.complete && r.redundant == 0 ? "trace" : "execution";
   std::string text = count(r.explored, unit) + fmt::format(", {:.2f} s", r.seconds);
   if (r.verdict == verdict::verified) text += r.idle_time ? ", time idle" : ", time free";
   return text;
@@ -90,7 +90,7 @@ std::string verdict_table(std::span<const model_report> models, const text_style
   text += fmt::format("{}: {} as expected, {} not\n", count(models.size(), "model"), as_expected,
                       models.size() - as_expected);
   if (any_verified)
-    text += "verified: every trace was explored, for the data that the model uses\n";
+    text += "verified means: every trace of that model was explored, for the data that it uses\n";
   return text;
 }
 

@@ -24,6 +24,9 @@ void expect_refusal(const command_outcome& o, const char* said) {
 TEST_CASE("bad input is one sentence, exit status 2, and nothing is written", "[cli]") {
   const bad_input input = GENERATE(values<bad_input>({
       {"no command", {}, "command is missing"},
+      {"an empty value", {"check", "--json", ""}, "--json needs a value"},
+      {"a directory to replay from", {"replay", "bad/leak", "--file", "/tmp"}, "is a directory"},
+      {"another program as target", {"check", "--target", "/bin/true"}, "not linked with heddle"},
       {"unknown command", {"chek"}, "did you mean \"check\""},
       {"unknown option", {"check", "--frobnicate"}, "there is no option --frobnicate"},
       {"an option of a later issue", {"check", "--preemptions", "2"}, "--preemptions"},
