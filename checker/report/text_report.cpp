@@ -35,7 +35,8 @@ std::string count(std::uint64_t n, std::string_view what) {
 }
 
 std::string cost(const result& r) {
-  const std::string_view unit = r.strategy == "dpor" && r.complete && r.redundant == 0 ? "trace" : "execution";
+  const bool traces = r.strategy == "dpor" && r.complete && r.redundant == 0;
+  const std::string_view unit = traces ? "trace" : "execution";
   std::string text = count(r.explored, unit) + fmt::format(", {:.2f} s", r.seconds);
   if (r.verdict == verdict::verified) text += r.idle_time ? ", time idle" : ", time free";
   return text;
