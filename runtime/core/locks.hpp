@@ -2,7 +2,8 @@
 //
 // A lock that is given up is free until somebody takes it, the woken waiter or one that comes in
 // between; a waiter that was overtaken so once is handed the lock the next time. Handing over at
-// every unlock would make std::lock live-lock: its try_lock of the second mutex never finds it free.
+// every unlock would make std::lock live-lock: its try_lock of the second mutex would never find
+// it free.
 #pragma once
 
 #include "goroutine.hpp"

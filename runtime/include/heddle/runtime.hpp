@@ -21,11 +21,12 @@ struct run_options {
   run_queue_factory make_run_queue = {};   // the scheduler; empty: first in, first out
 };
 
-// Runs `f` as the main goroutine of a program in performance mode and returns 0 when it returns. The
-// other goroutines are abandoned then, as in Go: their stacks are freed, their destructors do not
-// run, and what they were blocked on must not be used by a later run. A panic that nobody catches,
-// and a state where every goroutine is blocked for good, print Go's report on standard error and
-// exit the process with status 2, running no destructors. Panics when called by a goroutine.
+// Runs `f` as the main goroutine of a program in performance mode and returns 0 when it returns.
+// The other goroutines are abandoned then, as in Go: their stacks are freed, their destructors do
+// not run, and what they were blocked on must not be used by a later run. A panic that nobody
+// catches, and a state where every goroutine is blocked for good, print Go's report on standard
+// error and exit the process with status 2, running no destructors. Panics when called by a
+// goroutine.
 int run(std::function<void()> f, const run_options& options = {}, place at = place::current());
 
 // Lets other goroutines run. In exploration mode the caller continues when another goroutine has
