@@ -49,13 +49,14 @@ void shared_progress::ended() {
   count(page_->pulse);
 }
 
-void shared_progress::decided(std::size_t index, const explore::point& at) {
+void shared_progress::decided(std::size_t index, std::size_t alternatives,
+                              std::uint64_t fingerprint) {
   count(page_->steps);
   count(page_->pulse);
-  if (at.alternatives.size() < 2) return;
+  if (alternatives < 2) return;
   const std::uint64_t n = page_->choices.load(relaxed);
   if (n < most_choices)
-    page_->kept[n] = {static_cast<std::uint32_t>(index), explore::choice_check(at.fingerprint)};
+    page_->kept[n] = {static_cast<std::uint32_t>(index), explore::choice_check(fingerprint)};
   page_->choices.store(n + 1, relaxed);
 }
 

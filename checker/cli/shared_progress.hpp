@@ -25,7 +25,7 @@ class shared_progress final : public explore::decision_log {
   // The worker's side.
   void begins() override;
   void ended() override;
-  void decided(std::size_t index, const explore::point& at) override;
+  void decided(std::size_t index, std::size_t alternatives, std::uint64_t fingerprint) override;
   void explored(std::uint64_t executions, std::size_t depth);
 
   // The parent's side.

@@ -50,15 +50,15 @@ struct access {
   object_id object = 0;
   access_kind kind = access_kind::read;
   std::uint32_t slot = 0;  // which message of a buffered channel, which timer
+  bool operator==(const access&) const = default;
 };
 
 using access_list = std::vector<access>;
 
-// An action together with what it touches: what sleep sets and wakeup trees hold. `others` are
-// participants beyond who and partner: the goroutines that a broadcast or a timer wakes.
-struct step {
-  action what;
-  access_list touches;
-};
+// Whether two actions have a participant in common: such actions never commute.
+inline bool share_actor(const action& a, const action& b) noexcept {
+  return a.who == b.who || a.who == b.partner || a.partner == b.who ||
+         (a.partner != no_actor && a.partner == b.partner);
+}
 
 }  // namespace heddle::explore

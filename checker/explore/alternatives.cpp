@@ -1,90 +1,191 @@
 #include "alternatives.hpp"
 
+#include <algorithm>
+
 namespace heddle::explore {
+
+namespace {
+
+constexpr std::uint32_t none = ~std::uint32_t{0};
+
+// Where an actor's pending operations begin in trace::offers. REQUIRES: it has some.
+const announcement& pending_announcement(const trace& t, actor_id who) {
+  return t.actors[who].announced.back();
+}
+
+}  // namespace
 
 std::span<const operation> pending_offers(const trace& t, actor_id who) {
   if (!t.pending(who)) return {};
   return t.offers_at(who, t.actors[who].announced.size() - 1);
 }
 
+void alternative_set::reset() {
+  for (actor_entries& a : by_actor_) {
+    a.stale = true;
+    a.always_stale = false;
+  }
+  changed_ = 0;
+  list_.clear();
+}
+
+void alternative_set::actor_changed(const trace& t, actor_id who) {
+  if (who >= by_actor_.size()) by_actor_.resize(who + 1);
+  actor_entries& mine = by_actor_[who];
+  mine.stale = true;
+  mine.always_stale = t.actors[who].kind != actor_kind::goroutine;
+  if (!t.pending(who)) {
+    changed_ |= mine.watches;  // it is nobody's partner any more
+    mine.watches = 0;
+    mine.able.clear();
+    return;
+  }
+  mine.watches = 0;
+  for (const operation& op : pending_offers(t, who)) mine.watches |= bit(op.object);
+  changed_ |= mine.watches;  // it may be a partner now
+}
+
 void alternative_set::collect(const trace& t, const object_model& model,
                               std::span<const actor_id> present,
-                              const std::function<bool(actor_id)>& skip) {
+                              std::span<const actor_id> held_back) {
   trace_ = &t;
   model_ = &model;
   present_ = present;
-  skip_ = &skip;
   list_.clear();
+  const auto held = [&](actor_id who) { return std::ranges::count(held_back, who) > 0; };
   for (actor_id who : present) {
-    if (skip(who)) continue;
-    const std::span<const operation> offers = pending_offers(t, who);
-    for (const operation& op : offers) offer(op, who, offers);
+    if (!t.actors[who].waiting) continue;
+    if (!held_back.empty() && held(who)) continue;
+    actor_entries& mine = by_actor_[who];
+    if (mine.stale || mine.always_stale || (mine.watches & changed_) != 0) {
+      look_again(who);
+      mine.stale = false;
+    }
+    for (const entry& e : mine.able) {
+      if (!held_back.empty() && e.shown.what.partner != no_actor && held(e.shown.what.partner))
+        continue;
+      show(mine, e, list_.emplace_back());
+    }
   }
-  for (std::size_t i = 0; i < list_.size(); ++i) list_[i].touches = &touches_[i];
+  if (held_back.empty()) {
+    changed_ = 0;
+    return;
+  }
+  for (actor_id who : present)  // those left out have not been looked at
+    if ((by_actor_[who].watches & changed_) != 0) by_actor_[who].stale = true;
+  changed_ = 0;
 }
 
-void alternative_set::offer(const operation& op, actor_id who, std::span<const operation> offers) {
+const alternative* alternative_set::only(const trace& t, const object_model& model,
+                                         const action& what) {
+  trace_ = &t;
+  model_ = &model;
+  if (what.who >= t.actors.size() || !t.pending(what.who)) return nullptr;
+  const auto offer_of = [&](actor_id who, std::int32_t branch) {
+    const announcement& a = pending_announcement(t, who);
+    for (std::uint32_t i = 0; i < a.offer_count; ++i) {
+      const operation& op = t.offers[a.first_offer + i];
+      if (op.branch == branch || op.kind == op_kind::choose) return a.first_offer + i;
+    }
+    return none;
+  };
+  const std::uint32_t mine = offer_of(what.who, what.branch);
+  if (mine == none) return nullptr;
+  const operation& op = t.offers[mine];
+  std::uint32_t theirs = none;
+  if (what.partner != no_actor) {
+    if (what.partner >= t.actors.size() || !t.pending(what.partner)) return nullptr;
+    theirs = offer_of(what.partner, what.partner_branch);
+    if (theirs == none || t.offers[theirs].object != op.object) return nullptr;
+  }
+  const bool able = op.kind == op_kind::otherwise
+                        ? model.otherwise_enabled(pending_offers(t, what.who))
+                        : model.enabled(what, op);
+  if (!able) return nullptr;
+  one_.able.clear();
+  one_.accesses.clear();
+  add(one_, what, mine, theirs);
+  list_.resize(1);
+  show(one_, one_.able.front(), list_.front());
+  return list_.data();
+}
+
+void alternative_set::show(const actor_entries& from, const entry& e, alternative& to) const {
+  to.what = e.shown.what;
+  to.op = &trace_->offers[e.offer];
+  to.partner_op = e.partner_offer == none ? nullptr : &trace_->offers[e.partner_offer];
+  to.touches = {from.accesses.data() + e.first_access, e.access_count};
+}
+
+void alternative_set::look_again(actor_id who) {
+  actor_entries& mine = by_actor_[who];
+  mine.able.clear();
+  mine.accesses.clear();
+  const announcement& a = pending_announcement(*trace_, who);
+  for (std::uint32_t i = 0; i < a.offer_count; ++i) offer(mine, a.first_offer + i, who);
+}
+
+void alternative_set::offer(actor_entries& into, std::uint32_t index, actor_id who) {
+  const operation& op = trace_->offers[index];
   action what{who, op.branch, no_actor, 0};
   switch (op.kind) {
     case op_kind::choose:
       for (std::uint64_t i = 0; i < op.value; ++i) {
         what.branch = static_cast<std::int32_t>(i);
-        add(what, op, nullptr, offers);
+        add(into, what, index, none);
       }
       return;
     case op_kind::otherwise:
-      if (model_->otherwise_enabled(offers)) add(what, op, nullptr, offers);
+      if (model_->otherwise_enabled(pending_offers(*trace_, who))) add(into, what, index, none);
       return;
     case op_kind::send:
       if (model_->state(op.object).capacity == 0 && !model_->state(op.object).closed)
-        return pair(op, who, op_kind::recv);
+        return pair(into, index, who, op_kind::recv);
       break;
     case op_kind::cond_signal:
-      if (!model_->enabled(what, op)) return pair(op, who, op_kind::cond_woken);
+      if (!model_->enabled(what, op)) return pair(into, index, who, op_kind::cond_woken);
       break;
     default: break;
   }
-  if (model_->enabled(what, op)) add(what, op, nullptr, offers);
+  if (model_->enabled(what, op)) add(into, what, index, none);
 }
 
 // Every actor that has announced the other half on the same object.
-void alternative_set::pair(const operation& op, actor_id who, op_kind partner_kind) {
+void alternative_set::pair(actor_entries& into, std::uint32_t index, actor_id who,
+                           op_kind partner_kind) {
+  const operation& op = trace_->offers[index];
   for (actor_id partner : present_) {
-    if (partner == who || (*skip_)(partner)) continue;
-    for (const operation& other : pending_offers(*trace_, partner)) {
+    if (partner == who || !trace_->actors[partner].waiting ||
+        (by_actor_[partner].watches & bit(op.object)) == 0)
+      continue;
+    const announcement& a = pending_announcement(*trace_, partner);
+    for (std::uint32_t i = a.first_offer; i < a.first_offer + a.offer_count; ++i) {
+      const operation& other = trace_->offers[i];
       if (other.kind != partner_kind || other.object != op.object) continue;
       const action what{who, op.branch, partner, other.branch};
-      if (model_->enabled(what, op)) add(what, op, &other, {});
+      if (model_->enabled(what, op)) add(into, what, index, i);
     }
   }
 }
 
-void alternative_set::add(const action& what, const operation& op, const operation* partner_op,
-                          std::span<const operation> offers) {
-  if (touches_.size() == list_.size()) touches_.emplace_back();
-  access_list& touches = touches_[list_.size()];
-  model_->touches(what, op, offers, touches);
+void alternative_set::add(actor_entries& into, const action& what, std::uint32_t offer,
+                          std::uint32_t partner_offer) {
+  const operation& op = trace_->offers[offer];
+  const std::span<const operation> offers =
+      op.kind == op_kind::otherwise ? pending_offers(*trace_, what.who)
+                                    : std::span<const operation>();
+  model_->touches(what, op, offers, touches_);
   for (actor_id who : {what.who, what.partner}) {
     if (who == no_actor) continue;
     for (object_id o : trace_->guards_at(who, trace_->actors[who].announced.size() - 1))
-      touches.push_back({o, access_kind::read, 0});
+      touches_.push_back({o, access_kind::read, 0});
   }
-  list_.push_back({what, &op, partner_op, nullptr});
-}
-
-std::uint64_t alternative_set::fingerprint(const names& n) const {
-  std::uint64_t h = list_.size();
-  const auto mix = [&h](std::uint64_t v) { h = (h ^ v) * 0x9e3779b97f4a7c15U, h ^= h >> 29; };
-  for (const alternative& a : list_) {
-    mix(n.hash_of_actor(a.what.who));
-    mix(static_cast<std::uint64_t>(a.op->kind) << 32 | static_cast<std::uint32_t>(a.what.branch));
-    mix(n.hash_of_object(a.op->object));
-    mix(a.op->at.line());
-    if (a.what.partner == no_actor) continue;
-    mix(n.hash_of_actor(a.what.partner));
-    mix(static_cast<std::uint32_t>(a.what.partner_branch));
-  }
-  return h;
+  into.able.push_back({{what, nullptr, nullptr, {}},
+                       offer,
+                       partner_offer,
+                       static_cast<std::uint32_t>(into.accesses.size()),
+                       static_cast<std::uint32_t>(touches_.size())});
+  into.accesses.insert(into.accesses.end(), touches_.begin(), touches_.end());
 }
 
 }  // namespace heddle::explore

@@ -1,12 +1,14 @@
 // What can happen next: the enabled actions at a decision, in an order that depends on names alone.
+//
+// What each actor can do is remembered, and worked out again only when it announced something or
+// when an object it waits for was touched. Objects are told apart by one bit of 64: two that share
+// a bit cost a needless look, never a wrong answer.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
-#include "names.hpp"
 #include "object_model.hpp"
 #include "strategy.hpp"
 #include "trace.hpp"
@@ -15,28 +17,55 @@ namespace heddle::explore {
 
 class alternative_set {
  public:
-  // Collects what the pending ones among `present`, in order of creation, can do. Actors that
-  // `skip` names contribute nothing of their own, but are partners still.
+  // Forgets everything: a new execution begins.
+  void reset();
+  // The actor announced something, or performed what it had announced.
+  void actor_changed(const trace& t, actor_id who);
+  void object_changed(object_id o) { changed_ |= bit(o); }
+
+  // Collects what the pending ones among `present`, in order of creation, can do. Those that
+  // `held_back` lists, if any, take no part.
   void collect(const trace& t, const object_model& model, std::span<const actor_id> present,
-               const std::function<bool(actor_id)>& skip);
+               std::span<const actor_id> held_back);
+
+  // One action of an actor, if it can be performed now; else null. Valid until the next call.
+  const alternative* only(const trace& t, const object_model& model, const action& what);
 
   std::span<const alternative> all() const { return list_; }
   bool empty() const { return list_.empty(); }
-  // Of the actors, operations and places; the same in every process.
-  std::uint64_t fingerprint(const names& n) const;
 
  private:
-  void offer(const operation& op, actor_id who, std::span<const operation> offers);
-  void pair(const operation& op, actor_id who, op_kind partner_kind);
-  void add(const action& what, const operation& op, const operation* partner_op,
-           std::span<const operation> offers);
+  struct entry {
+    alternative shown;         // `op`, `partner_op` and `touches` are set when it is shown
+    std::uint32_t offer;       // into trace::offers
+    std::uint32_t partner_offer;
+    std::uint32_t first_access;
+    std::uint32_t access_count;
+  };
+  struct actor_entries {
+    std::vector<entry> able;
+    std::vector<access> accesses;
+    std::uint64_t watches = 0;  // the bits of the objects it waits for
+    bool stale = true;
+    bool always_stale = false;  // timers and the clock
+  };
+
+  static std::uint64_t bit(object_id o) { return std::uint64_t{1} << (o & 63); }
+  void look_again(actor_id who);
+  void offer(actor_entries& into, std::uint32_t index, actor_id who);
+  void pair(actor_entries& into, std::uint32_t index, actor_id who, op_kind partner_kind);
+  void add(actor_entries& into, const action& what, std::uint32_t offer,
+           std::uint32_t partner_offer);
+  void show(const actor_entries& from, const entry& e, alternative& to) const;
 
   const trace* trace_ = nullptr;
   const object_model* model_ = nullptr;
   std::span<const actor_id> present_;
-  const std::function<bool(actor_id)>* skip_ = nullptr;
+  std::vector<actor_entries> by_actor_;
+  std::uint64_t changed_ = 0;
   std::vector<alternative> list_;
-  std::vector<access_list> touches_;  // as many as were ever needed at once
+  actor_entries one_;
+  access_list touches_;
 };
 
 // What an actor has announced and not performed; empty when it has nothing pending.

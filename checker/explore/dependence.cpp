@@ -77,20 +77,11 @@ bool dependent(const access& a, const access& b) noexcept {
   return !independent(a.kind, b.kind);
 }
 
-bool dependent(const access_list& a, const access_list& b) noexcept {
+bool dependent(std::span<const access> a, std::span<const access> b) noexcept {
   for (const access& x : a)
     for (const access& y : b)
       if (dependent(x, y)) return true;
   return false;
-}
-
-bool dependent(const step& a, const step& b) noexcept {
-  const actor_id p = a.what.partner;
-  const actor_id q = b.what.partner;
-  if (a.what.who == b.what.who || a.what.who == q || p == b.what.who ||
-      (p != no_actor && p == q))
-    return true;
-  return dependent(a.touches, b.touches);
 }
 
 bool orders_everything(access_kind k) noexcept {

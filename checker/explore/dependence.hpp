@@ -5,6 +5,8 @@
 // goroutines commute, a buffered send and receive depend only through the slot that they share.
 #pragma once
 
+#include <span>
+
 #include "action.hpp"
 
 namespace heddle::explore {
@@ -13,10 +15,7 @@ namespace heddle::explore {
 bool dependent(const access& a, const access& b) noexcept;
 
 // Whether two lists hold a dependent pair.
-bool dependent(const access_list& a, const access_list& b) noexcept;
-
-// Whether two steps share a participant or hold a dependent pair of accesses.
-bool dependent(const step& a, const step& b) noexcept;
+bool dependent(std::span<const access> a, std::span<const access> b) noexcept;
 
 // Whether an access of this kind depends on every other access to its object, so that whatever
 // came before an earlier such access also came before this one.

@@ -6,24 +6,36 @@
 
 namespace heddle::explore {
 
-void happens_before::analyse(const trace& t, std::size_t length) {
+void happens_before::analyse(const trace& t, std::size_t length, std::size_t known) {
   trace_ = &t;
-  length_ = length;
   actors_ = t.actors.size();
-  clocks_.assign(length * actors_, 0);
+  if (actors_ > stride_) {
+    stride_ = (actors_ + 7) / 8 * 8;
+    nothing_.assign(stride_, 0);
+    known = 0;
+  }
+  if (events_of_.size() < actors_) events_of_.resize(actors_);
+  forget_from(std::min(known, length_));
+  known = std::min(known, length_);
+  length_ = length;
+  if (clocks_.size() < length * stride_) clocks_.resize(2 * length * stride_);
   who_.resize(length);
   position_.resize(length);
-  nothing_.assign(actors_, 0);
-  if (events_of_.size() < actors_) events_of_.resize(actors_);
-  for (auto& events : events_of_) events.clear();
-  for (object_id o : used_) on_[o].clear();
-  used_.clear();
-  for (std::uint32_t e = 0; e < length; ++e) add_event(t, e);
+  for (std::size_t e = known; e < length; ++e) add_event(t, static_cast<std::uint32_t>(e));
+}
+
+void happens_before::forget_from(std::size_t known) {
+  const auto cut = [known](std::vector<std::uint32_t>& events) {
+    while (!events.empty() && events.back() >= known) events.pop_back();
+  };
+  for (auto& events : events_of_) cut(events);
+  for (object_id o : used_) cut(on_[o]);
+  if (known == 0) used_.clear();
 }
 
 void happens_before::file(object_id o, std::uint32_t e) {
   if (o >= on_.size()) on_.resize(o + 1);
-  if (on_[o].empty()) used_.push_back(o);
+  if (on_[o].empty() && !std::ranges::count(used_, o)) used_.push_back(o);
   if (on_[o].empty() || on_[o].back() != e) on_[o].push_back(e);
 }
 
@@ -34,7 +46,7 @@ void happens_before::join(std::uint32_t* row, clock_row other) {
 clock_row happens_before::clock_at(actor_id who, std::uint32_t position) const {
   if (position > 0) return clock(events_of_[who][position - 1]);
   const actor_info& info = trace_->actors[who];
-  if (info.parent == no_actor) return nothing_;
+  if (info.parent == no_actor) return {nothing_.data(), actors_};
   return clock_at(info.parent, info.parent_position);
 }
 
@@ -42,7 +54,8 @@ void happens_before::add_event(const trace& t, std::uint32_t e) {
   const event& ev = t.events[e];
   who_[e] = ev.what.who;
   position_[e] = ev.position;
-  std::uint32_t* row = &clocks_[e * actors_];
+  std::uint32_t* row = &clocks_[e * stride_];
+  std::fill_n(row, stride_, 0);
   const auto take_part = [&](actor_id who, std::uint32_t position) {
     join(row, clock_at(who, position));
     events_of_[who].push_back(e);

@@ -19,13 +19,14 @@ class happens_before {
  public:
   static constexpr std::uint32_t none = ~std::uint32_t{0};
 
-  // Analyses the first `length` events. O(events x (actors + conflicts)). Keeps memory.
-  void analyse(const trace& t, std::size_t length);
+  // Analyses the first `length` events, of which the first `known` are those of the trace analysed
+  // before. O((length - known) x (actors + conflicts)). Keeps memory.
+  void analyse(const trace& t, std::size_t length, std::size_t known = 0);
 
   std::size_t length() const { return length_; }
   // How many events of each actor are in the past of event e, e included.
   clock_row clock(std::size_t e) const {
-    return std::span(clocks_).subspan(e * actors_, actors_);
+    return {&clocks_[e * stride_], actors_};
   }
   // The past of an actor at a position: of what it does next, not that included.
   clock_row clock_at(actor_id who, std::uint32_t position) const;
@@ -47,6 +48,7 @@ class happens_before {
   std::size_t actors() const { return actors_; }
 
  private:
+  void forget_from(std::size_t known);
   void add_event(const trace& t, std::uint32_t e);
   void add_conflicts(const trace& t, std::uint32_t e, std::uint32_t* row);
   void join(std::uint32_t* row, clock_row other);
@@ -55,6 +57,7 @@ class happens_before {
   const trace* trace_ = nullptr;
   std::size_t length_ = 0;
   std::size_t actors_ = 0;
+  std::size_t stride_ = 0;                // of a row in clocks_; rows are zero beyond actors_
   std::vector<std::uint32_t> clocks_;
   std::vector<actor_id> who_;             // of each event
   std::vector<std::uint32_t> position_;   // of each event's who

@@ -134,6 +134,9 @@ void sequencer::begin(const std::function<void()>& body) {
   present_.clear();
   alive_.clear();
   runnable_.clear();
+  next_runnable_ = 0;
+  any_guard_ = false;
+  alternatives_.reset();
   first_half_ = second_half_ = nullptr;
   acting_timer_ = last_who_ = no_actor;
   fair_turn_ = 0;
@@ -155,7 +158,8 @@ const trace& sequencer::run(const std::function<void()>& body, strategy& chooser
   core::switch_to(outside_, running_->context);
   running_ = nullptr;
   unwind_all();
-  for (object_id o : trace_.group_panics()) model_.expect_group_panic(o);
+  if (trace_.group_panicked)
+    for (object_id o : trace_.group_panics()) model_.expect_group_panic(o);
   core::set_engine(nullptr, false);
   std::set_terminate(previous);
   return trace_;
@@ -174,7 +178,7 @@ void sequencer::unwind_all() {
     idle_.push_back(&g);
   }
   running_ = nullptr;
-  for (actor_state& s : states_) s.timer.reset();
+  for (actor_id who : present_) state(who).timer.reset();
 }
 
 // An exception met a function that must not throw. If that is the end of the execution tearing a
@@ -223,9 +227,12 @@ core::goroutine* sequencer::next_to_run() {
       next = std::exchange(first_half_, nullptr);
     } else if (second_half_ != nullptr) {
       next = std::exchange(second_half_, nullptr);
-    } else if (!runnable_.empty()) {
-      next = runnable_.front();
-      runnable_.pop_front();
+    } else if (next_runnable_ < runnable_.size()) {
+      next = runnable_[next_runnable_++];
+      if (next_runnable_ == runnable_.size()) {
+        runnable_.clear();
+        next_runnable_ = 0;
+      }
     } else if (!decide()) {
       return nullptr;
     }
@@ -257,21 +264,37 @@ void sequencer::announce_for(actor_id who, std::span<const operation> offers) {
   }
   trace_.actors[who].announced.push_back(made);
   trace_.actors[who].waiting = true;
+  const operation& first = trace_.offers[made.first_offer];
+  mix(names_.hash_of_actor(who) ^ (std::uint64_t{first.at.line()} << 8 | static_cast<unsigned>(first.kind)));
+  for (const operation& op : trace_.offers_at(who, trace_.actors[who].announced.size() - 1))
+    mix(names_.hash_of_object(op.object));
+  alternatives_.actor_changed(trace_, who);
 }
 
 core::decision sequencer::announce(std::span<const operation> offers) {
-  core::goroutine& self = *running_;
-  announce_for(self.id, offers);
-  spin_window& spin = state(self.id).spin;
-  spin.announced(pending_offers(trace_, self.id));
-  announcement& made = trace_.actors[self.id].announced.back();
-  made.first_guard = static_cast<std::uint32_t>(trace_.guards.size());
-  std::vector<object_id> guards;
-  spin.guards(guards);
-  made.guard_count = static_cast<std::uint32_t>(guards.size());
-  trace_.guards.insert(trace_.guards.end(), guards.begin(), guards.end());
+  const actor_id self = running_->id;
+  spin_window& spin = state(self).spin;
+  if (!spin.after_yield() && !spin.guarded()) {
+    announce_for(self, offers);
+  } else {
+    announce_after_yield(self, offers);
+  }
   leave();
-  return state(self.id).picked;
+  return state(self).picked;
+}
+
+void sequencer::announce_after_yield(actor_id who, std::span<const operation> offers) {
+  spin_window& spin = state(who).spin;
+  announce_for(who, offers);
+  spin.announced(pending_offers(trace_, who));
+  if (!spin.guarded()) return;
+  any_guard_ = true;
+  guards_.clear();
+  spin.guards(guards_);
+  announcement& made = trace_.actors[who].announced.back();
+  made.first_guard = static_cast<std::uint32_t>(trace_.guards.size());
+  made.guard_count = static_cast<std::uint32_t>(guards_.size());
+  trace_.guards.insert(trace_.guards.end(), guards_.begin(), guards_.end());
 }
 
 void sequencer::park(const operation& why) {

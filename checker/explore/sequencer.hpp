@@ -11,7 +11,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <span>
@@ -46,7 +45,8 @@ class decision_log {
   // Between these two the model's code runs; told by the explorer's loop.
   virtual void begins() {}
   virtual void ended() {}
-  virtual void decided(std::size_t index, const point& at) = 0;
+  // `fingerprint` is the point's.
+  virtual void decided(std::size_t index, std::size_t alternatives, std::uint64_t fingerprint) = 0;
 };
 
 class sequencer final : public core::engine {
@@ -102,11 +102,17 @@ class sequencer final : public core::engine {
   core::goroutine* next_to_run();  // null: the execution is over
   bool decide();                   // picks and carries out one event; false: over
   bool finish(ending how);
-  std::size_t pick(const point& at);
+  bool decide_among_all();
+  void collect();
   std::size_t pick_fairly();
+  void picked(std::size_t index, std::size_t alternatives);
+  void mix(std::uint64_t v) {
+    trace_.fingerprint = (trace_.fingerprint ^ v) * 0x9e3779b97f4a7c15U;
+    trace_.fingerprint ^= trace_.fingerprint >> 29;
+  }
   void perform(const alternative& picked);
   void record(const alternative& picked);
-  void perform_by_goroutine(const alternative& picked);
+  void perform_by_goroutine(const action& what, op_kind kind);
   void perform_by_timer(actor_id who);
   void count_change(const event& done);
   void unwind_all();
@@ -114,6 +120,7 @@ class sequencer final : public core::engine {
 
   void register_actor(actor_id who, actor_kind kind, actor_id parent, std::uint32_t ordinal);
   void announce_for(actor_id who, std::span<const operation> offers);
+  void announce_after_yield(actor_id who, std::span<const operation> offers);
   void participate(actor_id who);
   operation resolved(operation op);
   actor_id creator() const { return acting_timer_ != no_actor ? acting_timer_ : running_->id; }
@@ -130,7 +137,12 @@ class sequencer final : public core::engine {
   std::vector<core::goroutine*> alive_;                 // of this execution, in order of creation
   std::vector<actor_state> states_;                     // by actor
   std::vector<actor_id> present_;                       // of this execution, in order of creation
-  std::deque<core::goroutine*> runnable_;
+  std::vector<core::goroutine*> runnable_;              // from next_runnable_ on
+  std::size_t next_runnable_ = 0;
+  std::vector<actor_id> held_back_;
+  std::vector<actor_id> woken_;
+  std::vector<object_id> guards_;
+  bool any_guard_ = false;                              // an actor may be held back
   core::execution_context outside_;
   core::goroutine* running_ = nullptr;
   core::goroutine* first_half_ = nullptr;   // the receiver of a rendezvous, and

@@ -18,38 +18,52 @@ bool sequencer::finish(ending how) {
   return false;
 }
 
-bool sequencer::decide() {
-  const auto skip_clock = [this](actor_id who) {
-    return who == clock_actor && limits_.time == time_mode::idle;
-  };
-  alternatives_.collect(trace_, model_, present_, [&](actor_id who) {
-    return skip_clock(who) || state(who).spin.held_back(versions_);
-  });
-  if (alternatives_.empty()) alternatives_.collect(trace_, model_, present_, skip_clock);
-  if (alternatives_.empty())
-    alternatives_.collect(trace_, model_, present_, [](actor_id) { return false; });
-  if (alternatives_.empty()) return finish(fair_tail_ ? ending::unfair_cut : ending::quiescent);
-  if (trace_.events.size() >= limits_.max_steps) fair_tail_ = true;
-  if (trace_.events.size() >= 2 * limits_.max_steps) return finish(ending::cut);
+// Spinning goroutines are held back while another can do something, and so is the clock in idle
+// time; the clock last.
+void sequencer::collect() {
+  held_back_.clear();
+  const bool idle = limits_.time == time_mode::idle && trace_.actors[clock_actor].waiting;
+  if (idle) held_back_.push_back(clock_actor);
+  if (any_guard_)
+    for (actor_id who : present_)
+      if (who != clock_actor && state(who).spin.held_back(versions_)) held_back_.push_back(who);
+  alternatives_.collect(trace_, model_, present_, held_back_);
+  if (!alternatives_.empty() || held_back_.empty()) return;
+  held_back_.clear();
+  if (idle) held_back_.push_back(clock_actor);
+  alternatives_.collect(trace_, model_, present_, held_back_);
+  if (alternatives_.empty() && idle) alternatives_.collect(trace_, model_, present_, {});
+}
 
-  point at;
-  at.step = trace_.events.size();
-  at.running = last_who_;
-  at.alternatives = alternatives_.all();
-  at.fingerprint = alternatives_.fingerprint(names_);
-  const std::size_t picked = pick(at);
-  if (picked == strategy::abandon) return finish(ending::abandoned);
-  trace_.fingerprint = (trace_.fingerprint ^ at.fingerprint ^ picked) * golden;
-  trace_.fingerprint ^= trace_.fingerprint >> 32;
-  if (log_ != nullptr) log_->decided(picked, at);
-  perform(at.alternatives[picked]);
+bool sequencer::decide() {
+  if (fair_tail_ || trace_.events.size() >= limits_.max_steps) return decide_among_all();
+  const known_choice* again = strategy_->known(trace_.events.size(), trace_.fingerprint);
+  if (again == nullptr) return decide_among_all();
+  const alternative* it = alternatives_.only(trace_, model_, again->what);
+  if (it == nullptr) return decide_among_all();
+  picked(again->index, again->alternatives);
+  perform(*it);
   return true;
 }
 
-// Past the step bound a fair scheduler decides, so that a cut that remains is the program's fault. The
-// strategy is not asked: what it would plan from there is not what happens.
-std::size_t sequencer::pick(const point& at) {
-  return fair_tail_ ? pick_fairly() : strategy_->pick(at);
+// Past the step bound a fair scheduler decides, so that a cut that remains is the program's fault.
+// The strategy is not asked: what it would plan from there is not what happens.
+bool sequencer::decide_among_all() {
+  collect();
+  if (alternatives_.empty()) return finish(fair_tail_ ? ending::unfair_cut : ending::quiescent);
+  if (trace_.events.size() >= limits_.max_steps) fair_tail_ = true;
+  if (trace_.events.size() >= 2 * limits_.max_steps) return finish(ending::cut);
+  const point at{trace_.events.size(), last_who_, alternatives_.all(), trace_.fingerprint};
+  const std::size_t index = fair_tail_ ? pick_fairly() : strategy_->pick(at);
+  if (index == strategy::abandon) return finish(ending::abandoned);
+  picked(index, at.alternatives.size());
+  perform(at.alternatives[index]);
+  return true;
+}
+
+void sequencer::picked(std::size_t index, std::size_t alternatives) {
+  if (log_ != nullptr) log_->decided(index, alternatives, trace_.fingerprint);
+  mix(index + 1);
 }
 
 // Round-robin over the actors in order of creation. Among one actor's alternatives, a select's
@@ -77,10 +91,11 @@ void sequencer::participate(actor_id who) {
   trace_.others.push_back({who, trace_.positions(who)});
   ++e.other_count;
   trace_.actors[who].waiting = false;
+  alternatives_.actor_changed(trace_, who);
 }
 
 void sequencer::record(const alternative& picked) {
-  event e;
+  event& e = trace_.events.emplace_back();
   e.what = picked.what;
   e.op = *picked.op;
   e.position = trace_.positions(picked.what.who);
@@ -89,29 +104,37 @@ void sequencer::record(const alternative& picked) {
     e.partner_at = picked.partner_op->at;
   }
   e.first_access = static_cast<std::uint32_t>(trace_.accesses.size());
-  e.access_count = static_cast<std::uint32_t>(picked.touches->size());
-  trace_.accesses.insert(trace_.accesses.end(), picked.touches->begin(), picked.touches->end());
+  e.access_count = static_cast<std::uint32_t>(picked.touches.size());
+  for (const access& a : picked.touches) {
+    trace_.accesses.push_back(a);
+    alternatives_.object_changed(a.object);
+    if (a.kind == access_kind::group_panic) trace_.group_panicked = true;
+  }
   e.first_other = static_cast<std::uint32_t>(trace_.others.size());
   e.bits = e.op.kind == op_kind::cond_wait ? model_.state(e.op.second).locked
                                            : model_.state(e.op.object).bits;
-  trace_.events.push_back(e);
 }
 
 void sequencer::perform(const alternative& picked) {
   record(picked);
-  const event done = trace_.events.back();
-  last_who_ = done.what.who;
-  trace_.actors[done.what.who].waiting = false;
-  if (done.what.partner != no_actor) trace_.actors[done.what.partner].waiting = false;
-  std::vector<actor_id> woken;
-  model_.woken(done.op, woken);
-  for (actor_id who : woken) participate(who);
-  model_.apply(done.what, done.op, done.bits);
-  count_change(done);
-  if (trace_.actors[done.what.who].kind == actor_kind::goroutine)
-    perform_by_goroutine(picked);
+  const action what = picked.what;
+  const operation& op = trace_.events.back().op;
+  last_who_ = what.who;
+  trace_.actors[what.who].waiting = false;
+  if (what.partner != no_actor) trace_.actors[what.partner].waiting = false;
+  alternatives_.actor_changed(trace_, what.who);
+  if (what.partner != no_actor) alternatives_.actor_changed(trace_, what.partner);
+  if (op.kind == op_kind::cond_broadcast) {
+    woken_.clear();
+    model_.woken(op, woken_);
+    for (actor_id who : woken_) participate(who);
+  }
+  model_.apply(what, op, trace_.events.back().bits);
+  count_change(trace_.events.back());
+  if (trace_.actors[what.who].kind == actor_kind::goroutine)
+    perform_by_goroutine(what, op.kind);
   else
-    perform_by_timer(done.what.who);
+    perform_by_timer(what.who);
 }
 
 // Tells spinning goroutines what changed. An atomic's new value is known only later.
@@ -154,14 +177,13 @@ void sequencer::note_value(std::uint64_t bits) {
   model_.set_bits(e.op.object, bits);
   if (changes) versions_.changed(e.op.object);
   state(e.what.who).spin.performed(e.op, changes, versions_);
-  trace_.fingerprint = (trace_.fingerprint ^ bits) * golden;
+  mix(bits);
 }
 
-void sequencer::perform_by_goroutine(const alternative& picked) {
-  const action& what = picked.what;
+void sequencer::perform_by_goroutine(const action& what, op_kind kind) {
   actor_state& who = state(what.who);
   who.picked = {what.branch, nullptr};
-  if (what.partner != no_actor && picked.op->kind == op_kind::send) {
+  if (what.partner != no_actor && kind == op_kind::send) {
     state(what.partner).picked = {what.partner_branch, nullptr};
     first_half_ = state(what.partner).g;
     second_half_ = who.g;

@@ -30,6 +30,8 @@ class object_versions {
 class spin_window {
  public:
   void reset();
+  bool after_yield() const { return after_yield_; }
+  bool guarded() const { return guarded_; }
   // It performed `op`; `changes` says whether that changed an object.
   void performed(const operation& op, bool changes, const object_versions& versions);
   // It yielded. Returns false if it has done nothing since it yielded before.

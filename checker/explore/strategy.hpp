@@ -20,7 +20,7 @@ struct alternative {
   action what;
   const operation* op = nullptr;          // what `who` announced
   const operation* partner_op = nullptr;  // what the partner announced, for a rendezvous
-  const access_list* touches = nullptr;   // what performing it would touch
+  std::span<const access> touches;        // what performing it would touch
 };
 
 // A decision. The alternatives are all enabled, in an order that depends on names alone.
@@ -28,7 +28,14 @@ struct point {
   std::size_t step = 0;
   actor_id running = no_actor;  // who performed the last event
   std::span<const alternative> alternatives;
-  std::uint64_t fingerprint = 0;  // of the alternatives; equal prefixes give equal ones
+  std::uint64_t fingerprint = 0;  // of all that was announced and picked so far
+};
+
+// A choice made earlier at the same point: it is repeated without looking at the alternatives.
+struct known_choice {
+  action what;
+  std::uint32_t index = 0;         // what pick() returned then
+  std::uint32_t alternatives = 0;  // among how many
 };
 
 class strategy {
@@ -40,6 +47,9 @@ class strategy {
   virtual std::string_view name() const = 0;
   // Before each execution; false ends the exploration.
   virtual bool begin() = 0;
+  // A choice for a step that was there before, with this fingerprint, or null: then pick() is
+  // asked, as it is when the choice turns out not to be possible.
+  virtual const known_choice* known(std::size_t, std::uint64_t) { return nullptr; }
   // An index into the alternatives, of which there is at least one, or `abandon`.
   virtual std::size_t pick(const point& at) = 0;
   // After each execution.

@@ -36,7 +36,7 @@ void trace::clear() {
   for (object_info& o : objects) o.id = 0;
   notes.clear();
   ended = ending::quiescent;
-  main_returned = false;
+  main_returned = group_panicked = false;
   fingerprint = 0;
   departure.clear();
 }

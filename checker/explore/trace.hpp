@@ -100,8 +100,9 @@ struct trace {
   std::vector<note> notes;
   ending ended = ending::quiescent;
   bool main_returned = false;
+  bool group_panicked = false;         // group_panics() is not empty
   bool idle_time = false;              // time advanced only when nothing else could happen
-  std::uint64_t fingerprint = 0;       // of every decision and what could be decided
+  std::uint64_t fingerprint = 0;       // of everything announced, picked and observed
   std::string departure;
 
   std::span<const access> touches(const event& e) const {

@@ -1,8 +1,8 @@
 #include "dpor.hpp"
 
 #include <algorithm>
+#include <utility>
 
-#include "dependence.hpp"
 #include "naive.hpp"
 
 namespace heddle::explore {
@@ -17,41 +17,6 @@ std::size_t find(const point& at, const action& what) {
   return not_there;
 }
 
-bool asleep(const std::vector<step>& sleep, const action& what) {
-  return std::ranges::any_of(sleep, [&](const step& s) { return s.what == what; });
-}
-
-// The alternative to explore first where nothing is planned: go on with who ran last.
-std::size_t first_awake(const point& at, const std::vector<step>& sleep) {
-  std::size_t any = not_there;
-  for (std::size_t i = 0; i < at.alternatives.size(); ++i) {
-    const action& what = at.alternatives[i].what;
-    if (asleep(sleep, what)) continue;
-    if (what.who == at.running || what.partner == at.running) return i;
-    if (any == not_there) any = i;
-  }
-  return any;
-}
-
-bool shares_actor(const action& a, const action& b) {
-  return a.who == b.who || a.who == b.partner || a.partner == b.who ||
-         (a.partner != no_actor && a.partner == b.partner);
-}
-
-// Whether a sleeping step could come first in a sequence, or before all of it: then every trace
-// that begins with the sequence has been explored.
-bool weak_initial(const step& s, const trace& t, const reversal& r) {
-  for (std::uint32_t e : r.kept) {
-    const event& ev = t.events[e];
-    if (ev.what == s.what) return true;
-    if (shares_actor(s.what, ev.what)) return false;
-    for (const access& theirs : t.touches(ev))
-      for (const access& mine : s.touches)
-        if (dependent(mine, theirs)) return false;
-  }
-  return r.last->what == s.what || !dependent(s, *r.last);
-}
-
 }  // namespace
 
 bool dpor_strategy::begin() {
@@ -59,61 +24,114 @@ bool dpor_strategy::begin() {
   return !exhausted_ && nondeterminism_.empty();
 }
 
-std::size_t dpor_strategy::pick(const point& at) {
-  return depth_ < path_.size() ? follow(at) : extend(at);
+const known_choice* dpor_strategy::known(std::size_t, std::uint64_t fingerprint) {
+  if (depth_ >= length_) return nullptr;
+  const node& n = path_[depth_];
+  if (!n.visited || n.fingerprint != fingerprint) return nullptr;
+  ++depth_;
+  return &n.again;
 }
 
-std::size_t dpor_strategy::follow(const point& at) {
-  const node& known = path_[depth_];
-  const std::size_t index = find(at, known.chosen.what);
-  if (known.fingerprint != at.fingerprint) nondeterminism_ = describe_departure(at);
-  if (known.fingerprint != at.fingerprint || index == not_there) {
-    redundant_ += nondeterminism_.empty() ? 1 : 0;  // planned, but not possible here
+std::size_t dpor_strategy::pick(const point& at) {
+  if (depth_ > at.step) {  // what was known turned out not to be possible
+    nondeterminism_ = describe_departure(at);
     return abandon;
   }
+  return depth_ < length_ ? follow(at) : extend(at);
+}
+
+// The last node of the path, whose choice is a planned one that was not taken before.
+std::size_t dpor_strategy::follow(const point& at) {
+  node& n = path_[depth_];
+  if (n.fingerprint != at.fingerprint) {
+    nondeterminism_ = describe_departure(at);
+    return abandon;
+  }
+  const std::size_t index = find(at, steps_.what(n.chosen));
+  if (index == not_there) {
+    ++redundant_;  // planned, but not possible here
+    return abandon;
+  }
+  n.again = {at.alternatives[index].what, static_cast<std::uint32_t>(index),
+             static_cast<std::uint32_t>(at.alternatives.size())};
+  n.visited = true;
   ++depth_;
   return index;
+}
+
+std::span<const step_id> dpor_strategy::sleep_of(std::size_t depth) const {
+  const std::size_t begin = depth == 0 ? 0 : path_[depth - 1].sleep_end;
+  return std::span(sleep_).subspan(begin, path_[depth].sleep_end - begin);
 }
 
 std::size_t dpor_strategy::extend(const point& at) {
-  node fresh;
-  fresh.fingerprint = at.fingerprint;
-  if (!path_.empty()) inherit_sleep(fresh);
-  fresh.todo = std::move(planned_);
-  planned_ = {};
-  std::size_t index = not_there;
-  if (fresh.todo.empty()) {
-    index = first_awake(at, fresh.sleep);
+  // The sleep set of the new node: what its parent's choice does not wake.
+  if (length_ > 0) {
+    const std::size_t begin = length_ > 1 ? path_[length_ - 2].sleep_end : 0;
+    const node& parent = path_[length_ - 1];
+    sleep_.resize(parent.sleep_end);
+    for (std::size_t i = begin; i < parent.sleep_end; ++i)
+      if (!steps_.dependent(sleep_[i], parent.chosen)) sleep_.push_back(sleep_[i]);
   } else {
-    index = find(at, fresh.todo.first().what);
-    planned_ = fresh.todo.take_first();
+    sleep_.clear();
+  }
+  wakeup_trees::tree todo = std::exchange(planned_, wakeup_trees::empty);
+  std::size_t index = not_there;
+  if (todo == wakeup_trees::empty) {
+    index = first_awake(at);
+  } else {
+    index = find(at, steps_.what(trees_.first(todo)));
+    planned_ = trees_.take_first(todo);
   }
   if (index == not_there) {
     ++redundant_;
-    planned_ = {};
+    trees_.clear(planned_);
+    trees_.clear(todo);
     return abandon;
   }
-  fresh.chosen = {at.alternatives[index].what, *at.alternatives[index].touches};
-  path_.push_back(std::move(fresh));
-  ++depth_;
+  push_node(at, index);
+  path_[length_ - 1].todo = todo;
   return index;
 }
 
-void dpor_strategy::inherit_sleep(node& fresh) const {
-  const node& parent = path_.back();
-  for (const step& s : parent.sleep)
-    if (!dependent(s, parent.chosen)) fresh.sleep.push_back(s);
+// The alternative to explore first where nothing is planned: go on with who ran last.
+std::size_t dpor_strategy::first_awake(const point& at) {
+  const std::size_t begin = length_ > 0 ? path_[length_ - 1].sleep_end : 0;
+  const auto asleep = [&](const action& what) {
+    for (std::size_t i = begin; i < sleep_.size(); ++i)
+      if (steps_.what(sleep_[i]) == what) return true;
+    return false;
+  };
+  std::size_t any = not_there;
+  for (std::size_t i = 0; i < at.alternatives.size(); ++i) {
+    const action& what = at.alternatives[i].what;
+    const bool goes_on = what.who == at.running || what.partner == at.running;
+    if ((any != not_there && !goes_on) || asleep(what)) continue;
+    if (goes_on) return i;
+    any = i;
+  }
+  return any;
+}
+
+void dpor_strategy::push_node(const point& at, std::size_t index) {
+  if (length_ == path_.size()) path_.emplace_back();
+  node& n = path_[length_];
+  const alternative& picked = at.alternatives[index];
+  n.fingerprint = at.fingerprint;
+  n.chosen = steps_.intern(picked.what, picked.touches);
+  n.again = {picked.what, static_cast<std::uint32_t>(index),
+             static_cast<std::uint32_t>(at.alternatives.size())};
+  n.visited = true;
+  n.sleep_end = sleep_.size();
+  n.unsettled.clear();
+  ++length_;
+  ++depth_;
 }
 
 void dpor_strategy::end(const trace& t) {
   if (!nondeterminism_.empty()) return;
   ++executions_;
-  if (learns_of_group_panic(t)) {
-    path_.clear();
-    planned_ = {};
-    redundant_ = executions_;
-    return;
-  }
+  if (learns_of_group_panic(t)) return forget_everything();
   if (t.ended != ending::abandoned) plan(t);
   backtrack();
 }
@@ -121,6 +139,7 @@ void dpor_strategy::end(const trace& t) {
 // Whether the execution shows that dones of a wait group do not all commute: one of them panicked.
 // What was explored under the other assumption is then explored again.
 bool dpor_strategy::learns_of_group_panic(const trace& t) {
+  if (!t.group_panicked) return false;
   const std::size_t before = panicking_groups_.size();
   for (object_id o : t.group_panics()) {
     if (std::ranges::count(panicking_groups_, o) > 0) continue;
@@ -130,39 +149,75 @@ bool dpor_strategy::learns_of_group_panic(const trace& t) {
   return panicking_groups_.size() > before;
 }
 
-void dpor_strategy::plan(const trace& t) {
-  const std::size_t length = std::min(t.events.size(), path_.size());
-  order_.analyse(t, length);
-  reversals_.find(t, order_, [&](const reversal& r) { insert(t, r); });
+void dpor_strategy::forget_everything() {
+  while (length_ > 0) trees_.clear(path_[--length_].todo);
+  known_ = 0;
+  trees_.clear(planned_);
+  redundant_ = executions_;
 }
 
-void dpor_strategy::insert(const trace& t, const reversal& r) {
-  node& from = path_[r.at];
-  // The candidate may touch other things in its new place, and commute with what it was to
-  // overtake: then the branch that is being explored covers it.
-  if (weak_initial(from.chosen, t, r)) return;
-  if (std::ranges::any_of(from.sleep, [&](const step& s) { return weak_initial(s, t, r); })) return;
-  std::vector<step> sequence;
-  sequence.reserve(r.kept.size() + 1);
-  for (std::uint32_t e : r.kept) {
-    const std::span<const access> touches = t.touches(t.events[e]);
-    sequence.push_back({t.events[e].what, {touches.begin(), touches.end()}});
+void dpor_strategy::plan(const trace& t) {
+  const std::size_t length = std::min(t.events.size(), length_);
+  order_.analyse(t, length, known_);
+  reversals_.look_at(t, order_);
+  const auto report = [this](const reversal& r) { return insert(r); };
+  for (std::uint32_t e = 0; e < length; ++e) {
+    std::vector<std::uint32_t>& unsettled = path_[e].unsettled;
+    if (e >= known_)
+      reversals_.reverse(e, unsettled, report);
+    else if (!unsettled.empty())
+      reversals_.reverse_again(e, unsettled, report);
   }
-  sequence.push_back(*r.last);
-  from.todo.insert(std::move(sequence));
+  reversals_.reverse_passed_by(report);
+  known_ = length;
+}
+
+// Whether a step could come first in the reversal's sequence, or before all of it: then every
+// trace that begins with the sequence begins with the step. `always`: whatever followed the
+// reversed event.
+dpor_strategy::cover dpor_strategy::covers(step_id s, const reversal& r, step_id last) {
+  for (std::uint32_t e : r.kept) {
+    const step_id theirs = path_[e].chosen;
+    if (steps_.same_action(s, theirs)) return e < r.performed ? cover::always : cover::now;
+    if (steps_.dependent(s, theirs)) return cover::none;
+  }
+  if (steps_.same_action(s, last)) return s == last && r.as_performed ? cover::always : cover::now;
+  return steps_.dependent(s, last) ? cover::none : cover::now;
+}
+
+// Plans a reversal unless it is covered. True: what came of it would be the same after any other
+// continuation of what leads to the reversed event, so it need not be looked at again.
+bool dpor_strategy::insert(const reversal& r) {
+  node& from = path_[r.at];
+  const step_id last = steps_.intern(r.last, r.touches);
+  cover found = covers(from.chosen, r, last);
+  if (found != cover::none) return found == cover::always;
+  for (step_id s : sleep_of(r.at))
+    if (found = covers(s, r, last); found != cover::none) return found == cover::always;
+  sequence_.clear();
+  for (std::uint32_t e : r.kept) sequence_.push_back(path_[e].chosen);
+  sequence_.push_back(last);
+  const auto certain = static_cast<std::size_t>(
+      std::ranges::lower_bound(r.kept, r.performed) - r.kept.begin());
+  return trees_.insert(from.todo, sequence_, certain) == wakeup_trees::result::always;
 }
 
 void dpor_strategy::backtrack() {
-  planned_ = {};
-  while (!path_.empty()) {
-    node& last = path_.back();
-    last.sleep.push_back(std::move(last.chosen));
-    if (!last.todo.empty()) {
-      last.chosen = last.todo.first();
-      planned_ = last.todo.take_first();
+  trees_.clear(planned_);
+  while (length_ > 0) {
+    node& last = path_[length_ - 1];
+    sleep_.resize(last.sleep_end);
+    sleep_.push_back(last.chosen);
+    ++last.sleep_end;
+    if (last.todo != wakeup_trees::empty) {
+      last.chosen = trees_.first(last.todo);
+      planned_ = trees_.take_first(last.todo);
+      last.visited = false;
+      last.unsettled.clear();
+      known_ = std::min(known_, length_ - 1);
       return;
     }
-    path_.pop_back();
+    --length_;
   }
   exhausted_ = true;
 }

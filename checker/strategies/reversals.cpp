@@ -39,6 +39,11 @@ bool never_blocks(op_kind k) {
   }
 }
 
+// Operations that can always be performed and touch the same whatever came before.
+bool constant(op_kind k) {
+  return k == op_kind::atomic_load || k == op_kind::atomic_store || k == op_kind::atomic_update;
+}
+
 // Whether every two events on the object are ordered, so that what a removed event leaves behind
 // is always a beginning of the object's history.
 bool totally_ordered(op_kind k) {
@@ -54,13 +59,77 @@ bool waited_for_close(std::span<const access> touches) {
 
 }  // namespace
 
-void reversal_finder::find(const trace& t, const happens_before& order, const found& report) {
+void reversal_finder::look_at(const trace& t, const happens_before& order) {
   trace_ = &t;
   order_ = &order;
-  report_ = &report;
   base_.assign(order.actors(), 0);
-  for (const actor_info& a : t.actors)
+}
+
+reversal_finder::candidate reversal_finder::candidate_of(std::uint32_t e) const {
+  const event& ev = trace_->events[e];
+  return {ev.what,           &ev.op, trace_->offers_at(ev.what.who, ev.position), ev.position,
+          ev.partner_position, e};
+}
+
+// What the event was done after, it is done before, where that is possible: each adjacent race.
+// Where taking the nearest event away does not make it possible (a lock that is taken before the
+// unlock that freed it), the ones before it are tried.
+void reversal_finder::reverse(std::uint32_t e, std::vector<std::uint32_t>& unsettled,
+                              found report) {
+  const event& ev = trace_->events[e];
+  if (ev.op.kind == op_kind::clock_advance && trace_->idle_time) return;
+  report_ = report;
+  const candidate c = candidate_of(e);
+  place_candidate(c);
+  collect_conflicts(trace_->touches(ev), e);
+  if (conflicts_.empty()) return;
+  covered_.assign(base_.begin(), base_.end());
+  const bool always = never_blocks(ev.op.kind);
+  tried_.assign(conflicts_.begin(), conflicts_.end());
+  for (std::size_t i = tried_.size(); i-- > 0;) {
+    const std::uint32_t d = tried_[i];
+    if (always) {
+      const bool adjacent = !order_->in_past(d, covered_);
+      if (!adjacent) continue;
+      const clock_row row = order_->clock(d);
+      for (std::size_t k = 0; k < covered_.size(); ++k) covered_[k] = std::max(covered_[k], row[k]);
+    }
+    removed_.assign(1, d);
+    const attempt result = try_removing(c);
+    const bool total = totally_ordered(ev.op.kind);
+    if (result == attempt::unsettled || (result == attempt::impossible && !always && !total))
+      unsettled.push_back(d);
+    if (result != attempt::impossible && total) return;
+  }
+}
+
+void reversal_finder::reverse_again(std::uint32_t e, std::vector<std::uint32_t>& unsettled,
+                                    found report) {
+  report_ = report;
+  const candidate c = candidate_of(e);
+  place_candidate(c);
+  std::erase_if(unsettled, [&](std::uint32_t d) {
+    removed_.assign(1, d);
+    return try_removing(c) == attempt::settled;
+  });
+}
+
+void reversal_finder::reverse_passed_by(found report) {
+  report_ = report;
+  for (const actor_info& a : trace_->actors)
     if (a.id != no_actor) consider_actor(a.id);
+}
+
+// Whether nothing but what was done could have been done.
+bool reversal_finder::single(std::span<const operation> offers) const {
+  if (offers.size() != 1) return false;
+  switch (offers.front().kind) {
+    case op_kind::send:
+    case op_kind::recv:
+    case op_kind::choose:
+    case op_kind::cond_signal: return false;
+    default: return true;
+  }
 }
 
 void reversal_finder::consider_actor(actor_id who) {
@@ -68,6 +137,7 @@ void reversal_finder::consider_actor(actor_id who) {
   for (std::uint32_t p = 0; p < positions; ++p) {
     if (p > 0 && order_->event_at(who, p - 1) == happens_before::none) return;  // past the length
     const std::span<const operation> offers = trace_->offers_at(who, p);
+    if (single(offers) && order_->event_at(who, p) != happens_before::none) continue;
     for (const operation& op : offers) {
       candidate c;
       c.what = {who, op.branch, no_actor, 0};
@@ -139,11 +209,10 @@ void reversal_finder::consider(const candidate& c) {
   const std::uint32_t own = order_->event_at(c.what.who, c.position);
   if (own != happens_before::none && trace_->events[own].what == c.what &&
       trace_->events[own].partner_position == c.partner_position) {
-    place_candidate(c);
-    reverse_performed(c, own);
     if (!waited_for_close(trace_->touches(trace_->events[own]))) return;
+    place_candidate(c);
     blockers_.assign(1, own);  // with room or a value it would have gone another way
-    return reverse_passed_by(c);
+    return pass_by(c);
   }
   if (!place_candidate(c)) return;
   blockers_.clear();
@@ -152,7 +221,7 @@ void reversal_finder::consider(const candidate& c) {
     const std::uint32_t theirs = order_->event_at(c.what.partner, c.partner_position);
     if (theirs != happens_before::none && theirs != own) blockers_.push_back(theirs);
   }
-  reverse_passed_by(c);
+  pass_by(c);
 }
 
 // Fills conflicts_: the events before `before` that are dependent with the accesses and not in
@@ -182,62 +251,40 @@ void reversal_finder::collect_conflicts(std::span<const access> mine, std::uint3
   }
 }
 
-// What the candidate was done after, it is done before, where that is possible: each adjacent
-// race. Where taking the nearest event away does not make it possible (a lock that is taken before
-// the unlock that freed it), the ones before it are tried.
-void reversal_finder::reverse_performed(const candidate& c, std::uint32_t performed) {
-  const event& e = trace_->events[performed];
-  collect_conflicts(trace_->touches(e), performed);
-  if (conflicts_.empty()) return;
-  covered_.assign(base_.begin(), base_.end());
-  const bool always = never_blocks(c.op->kind);
-  for (std::size_t i = conflicts_.size(); i-- > 0;) {
-    const std::uint32_t d = conflicts_[i];
-    const bool adjacent = !order_->in_past(d, covered_);
-    const clock_row row = order_->clock(d);
-    for (std::size_t k = 0; k < covered_.size(); ++k) covered_[k] = std::max(covered_[k], row[k]);
-    if (always && !adjacent) continue;
-    removed_.assign(1, d);
-    if (try_removing(c) && totally_ordered(c.op->kind)) return;
-  }
-}
-
 // What the candidate would touch in the state most favourable to conflicts.
-access_list reversal_finder::possible_touches(const candidate& c) const {
-  access_list touches;
-  object_model fresh;
-  for (const operation& op : c.offers) fresh.meet(op);
-  fresh.touches(c.what, *c.op, c.offers, touches);
-  if (c.op->kind == op_kind::atomic_compare) touches[0].kind = access_kind::write;
+void reversal_finder::possible_touches(const candidate& c, access_list& touches) {
   const bool channel = c.op->kind == op_kind::send || c.op->kind == op_kind::recv;
-  if (channel && c.op->value > 0) {  // every event on the channel may decide
-    touches.assign(1, {c.op->object, access_kind::poll_buffered, 0});
-  } else if (channel) {
-    touches.assign(1, {c.op->object, access_kind::poll_open, 0});
+  if (channel) {  // on a buffered one every event may decide
+    touches.assign(1, {c.op->object,
+                       c.op->value > 0 ? access_kind::poll_buffered : access_kind::poll_open, 0});
+    return;
   }
-  return touches;
+  folded_.reset();
+  for (const operation& op : c.offers) folded_.meet(op);
+  folded_.touches(c.what, *c.op, c.offers, touches);
+  if (c.op->kind == op_kind::atomic_compare) touches[0].kind = access_kind::write;
 }
 
 // The candidate was not performed: something of its participants', or of its objects', stood in
 // its way. Each way to cut the objects' later history is tried, and each to take out one more.
-void reversal_finder::reverse_passed_by(const candidate& c) {
+void reversal_finder::pass_by(const candidate& c) {
   const auto all = static_cast<std::uint32_t>(order_->length());
-  const access_list touches = possible_touches(c);
-  collect_conflicts(touches, all);
+  possible_touches(c, possible_);
+  collect_conflicts(possible_, all);
   std::erase_if(conflicts_, [&](std::uint32_t d) { return std::ranges::count(blockers_, d) > 0; });
-  const std::vector<std::uint32_t> conflicts = conflicts_;
+  tried_.assign(conflicts_.begin(), conflicts_.end());
   const bool total = totally_ordered(c.op->kind);
-  for (std::size_t cut = conflicts.size() + 1; cut-- > 0;) {
+  for (std::size_t cut = tried_.size() + 1; cut-- > 0;) {
     const auto cut_away = [&] {
       removed_ = blockers_;
-      removed_.insert(removed_.end(), conflicts.begin() + static_cast<std::ptrdiff_t>(cut),
-                      conflicts.end());
+      removed_.insert(removed_.end(), tried_.begin() + static_cast<std::ptrdiff_t>(cut),
+                      tried_.end());
     };
     cut_away();
     if (!removed_.empty()) try_removing(c);
     for (std::size_t one = cut; !total && one-- > 0;) {
       cut_away();
-      removed_.push_back(conflicts[one]);
+      removed_.push_back(tried_[one]);
       try_removing(c);
     }
   }
@@ -296,31 +343,42 @@ bool reversal_finder::guard_released(actor_id who, std::uint32_t position) const
   });
 }
 
-// Whether the candidate can be performed after the kept events.
+// Whether the candidate can be performed after the kept events; finds out what it would touch.
 bool reversal_finder::fold(const candidate& c) {
   if (!guard_released(c.what.who, c.position)) return false;
   if (c.what.partner != no_actor && !guard_released(c.what.partner, c.partner_position))
     return false;
+  if (constant(c.op->kind)) {
+    folded_.touches(c.what, *c.op, c.offers, touches_);
+    return true;
+  }
   fold_events(c);
-  if (c.op->kind == op_kind::otherwise) return folded_.otherwise_enabled(c.offers);
-  return folded_.enabled(c.what, *c.op);
+  const bool able = c.op->kind == op_kind::otherwise ? folded_.otherwise_enabled(c.offers)
+                                                     : folded_.enabled(c.what, *c.op);
+  if (able) folded_.touches(c.what, *c.op, c.offers, touches_);
+  return able;
 }
 
-bool reversal_finder::try_removing(const candidate& c) {
-  if (!fold(c)) return false;
-  const std::uint32_t at = *std::ranges::min_element(removed_);
-  kept_.clear();
-  for (std::uint32_t e = at + 1; e < order_->length(); ++e)
-    if (!removed_by(e)) kept_.push_back(e);
-  last_.what = c.what;
-  folded_.touches(c.what, *c.op, c.offers, last_.touches);
+reversal_finder::attempt reversal_finder::try_removing(const candidate& c) {
+  if (!fold(c)) return attempt::impossible;
   for (object_id o : trace_->guards_at(c.what.who, c.position))
-    last_.touches.push_back({o, access_kind::read, 0});
+    touches_.push_back({o, access_kind::read, 0});
   if (c.what.partner != no_actor)
     for (object_id o : trace_->guards_at(c.what.partner, c.partner_position))
-      last_.touches.push_back({o, access_kind::read, 0});
-  (*report_)({at, kept_, &last_});
-  return true;
+      touches_.push_back({o, access_kind::read, 0});
+  reversal r;
+  r.at = *std::ranges::min_element(removed_);
+  kept_.clear();
+  for (std::uint32_t e = r.at + 1; e < order_->length(); ++e)
+    if (!removed_by(e)) kept_.push_back(e);
+  r.kept = kept_;
+  r.last = c.what;
+  r.touches = touches_;
+  if (c.performed != happens_before::none) {
+    r.performed = c.performed;
+    r.as_performed = std::ranges::equal(touches_, trace_->touches(trace_->events[c.performed]));
+  }
+  return report_(r) ? attempt::settled : attempt::unsettled;
 }
 
 }  // namespace heddle::explore

@@ -10,10 +10,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
+#include "function_reference.hpp"
 #include "happens_before.hpp"
 #include "object_model.hpp"
 #include "trace.hpp"
@@ -21,18 +21,32 @@
 namespace heddle::explore {
 
 struct reversal {
+  static constexpr std::uint32_t not_performed = 0;
+
   std::uint32_t at = 0;                  // the event to depart before
   std::span<const std::uint32_t> kept;   // events that follow instead, then
-  const step* last = nullptr;            // the candidate
+  action last;                           // the candidate,
+  std::span<const access> touches;       // which touches these there
+  std::uint32_t performed = not_performed;  // the event that it was; later ones follow from chance
+  bool as_performed = false;             // it touches what it touched as that event
 };
 
 class reversal_finder {
  public:
-  using found = std::function<void(const reversal&)>;
+  // Plans the reversal; says whether what came of it is settled: the same after any other
+  // continuation of the events up to the reversed one.
+  using found = function_reference<bool(const reversal&)>;
 
-  // Calls `report` for every reversal within the first `length` events. `order` is their
-  // happens-before.
-  void find(const trace& t, const happens_before& order, const found& report);
+  // The trace whose events are reversed, and their happens-before.
+  void look_at(const trace& t, const happens_before& order);
+
+  // Reports each reversal of an event with one before it. Fills `unsettled` with the events before
+  // it for which the report was not settled, or that stood in the way only for the time being.
+  void reverse(std::uint32_t e, std::vector<std::uint32_t>& unsettled, found report);
+  // The same for these alone; drops those that are settled now.
+  void reverse_again(std::uint32_t e, std::vector<std::uint32_t>& unsettled, found report);
+  // Reports each reversal of what actors could have done and did not.
+  void reverse_passed_by(found report);
 
   // From now on two dones of this wait group are dependent; see object_model.
   void expect_group_panic(object_id group) { folded_.expect_group_panic(group); }
@@ -44,35 +58,40 @@ class reversal_finder {
     std::span<const operation> offers;     // all that `who` announced there
     std::uint32_t position = 0;
     std::uint32_t partner_position = 0;
+    std::uint32_t performed = happens_before::none;  // as this event
   };
+  enum class attempt { impossible, settled, unsettled };
 
+  candidate candidate_of(std::uint32_t e) const;
   void consider_actor(actor_id who);
+  bool single(std::span<const operation> offers) const;
   void consider_offer(candidate c);
   void consider_pairs(candidate c, op_kind partner_kind);
   void consider(const candidate& c);
-  void reverse_performed(const candidate& c, std::uint32_t performed);
-  void reverse_passed_by(const candidate& c);
+  void pass_by(const candidate& c);
   bool place_candidate(const candidate& c);
   void collect_conflicts(std::span<const access> mine, std::uint32_t before);
-  access_list possible_touches(const candidate& c) const;
+  void possible_touches(const candidate& c, access_list& touches);
   bool removed_by(std::uint32_t e) const;
   bool guard_released(actor_id who, std::uint32_t position) const;
   bool fold(const candidate& c);
   void fold_events(const candidate& c);
-  bool try_removing(const candidate& c);
+  attempt try_removing(const candidate& c);
 
   const trace* trace_ = nullptr;
   const happens_before* order_ = nullptr;
-  const found* report_ = nullptr;
+  found report_ = found::none();
   object_model folded_;
   std::vector<std::uint32_t> base_;       // the past that the candidate needs
   std::vector<std::uint32_t> covered_;
   std::vector<std::uint32_t> conflicts_;  // events dependent with it outside of that past
+  std::vector<std::uint32_t> tried_;
   std::vector<std::uint32_t> blockers_;   // its participants' own events at its positions
   std::vector<std::uint32_t> removed_;
   std::vector<std::uint32_t> relevant_;
   std::vector<std::uint32_t> kept_;
-  step last_;
+  access_list possible_;
+  access_list touches_;
 };
 
 }  // namespace heddle::explore

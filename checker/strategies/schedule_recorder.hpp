@@ -17,6 +17,7 @@ class schedule_recorder final : public strategy {
 
   std::string_view name() const override { return chooser_.name(); }
   bool begin() override;
+  const known_choice* known(std::size_t step, std::uint64_t fingerprint) override;
   std::size_t pick(const point& at) override;
   void end(const trace& t) override { chooser_.end(t); }
   bool exhausted() const override { return chooser_.exhausted(); }
@@ -31,6 +32,7 @@ class schedule_recorder final : public strategy {
  private:
   strategy& chooser_;
   std::vector<choice> choices_;
+  std::size_t known_at_ = 0;  // how many there were before the last known()
 };
 
 }  // namespace heddle::explore

@@ -2,33 +2,59 @@
 // no two of them beginnings of the same trace.
 //
 // Abdulla, Aronis, Jonsson, Sagonas: Optimal Dynamic Partial Order Reduction, POPL 2014, section 6.
+// All trees of a search lie in one pool and hold numbers of steps, 12 bytes for each.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
-#include "action.hpp"
+#include "step_table.hpp"
 
 namespace heddle::explore {
 
-class wakeup_tree {
+class wakeup_trees {
  public:
-  wakeup_tree();
-  wakeup_tree(wakeup_tree&&) noexcept;
-  wakeup_tree& operator=(wakeup_tree&&) noexcept;
-  ~wakeup_tree();
+  // The first branch of a tree; `empty` for a tree without any.
+  using tree = std::uint32_t;
+  static constexpr tree empty = 0;
 
-  bool empty() const;
-  // The step to take first.
-  const step& first() const;
+  explicit wakeup_trees(step_table& steps) : steps_(steps), pool_(1) {}
+
+  // REQUIRES: the tree is not empty.
+  step_id first(tree t) const { return pool_[t].step; }
   // Removes the first branch and returns what is to follow its first step.
-  wakeup_tree take_first();
+  tree take_first(tree& t);
+  void clear(tree& t);
 
-  // Adds a sequence unless an existing branch, explored freely from its leaf on, covers it.
-  void insert(std::vector<step> sequence);
+  // What becomes of a sequence: `covered` by a branch that will be explored freely from its leaf
+  // on; `always` if only its first `certain` steps were needed to see that.
+  enum class result { added, covered, always };
+  result insert(tree& t, std::vector<step_id>& sequence, std::size_t certain);
+
+  // Calls f for every sequence from root to leaf.
+  template <class F>
+  void each(tree t, std::vector<step_id>& prefix, const F& f) const {
+    for (; t != empty; t = pool_[t].next) {
+      prefix.push_back(pool_[t].step);
+      if (pool_[t].then == empty)
+        f(prefix);
+      else
+        each(pool_[t].then, prefix, f);
+      prefix.pop_back();
+    }
+  }
 
  private:
-  struct branch;
-  std::vector<branch> children_;
+  struct branch {
+    step_id step = 0;
+    tree then = empty;
+    tree next = empty;
+  };
+  tree take(step_id s);
+
+  step_table& steps_;
+  std::vector<branch> pool_;
+  tree free_ = empty;  // linked by `next`
 };
 
 }  // namespace heddle::explore
