@@ -43,13 +43,14 @@ class exploration {
 
  private:
   bool execute();
+  explore::schedule schedule_of(const trace& t) const;
   void count(const trace& t);
   bool judge(failure found, const explore::schedule& made);
   bool is_news(const failure& found, const explore::schedule& made);
   bool confirm(const explore::schedule& made, const std::optional<std::string>& signature);
   bool refuse(std::string why);
   bool within_budget();
-  void report_progress();
+  void look_at_clock();
   void conclude();
 
   const options& how_;
@@ -62,6 +63,9 @@ class exploration {
   std::vector<explore::event> events_;  // of the execution that is run again
   clock::time_point started_ = clock::now();
   clock::time_point last_progress_ = started_;
+  clock::time_point now_ = started_;  // when the clock was looked at last
+  std::uint64_t looks_every_ = 1;     // executions
+  std::uint64_t until_look_ = 1;
   struct known_failure {
     std::size_t index;    // into result_.failures
     std::uint64_t steps;  // of its shortest schedule
@@ -78,11 +82,10 @@ bool exploration::execute() {
   if (complete) count(t);
   std::optional<failure> found;
   if (complete) found = detect::find_failure(t);
-  explore::schedule made = recorder_.recorded(t, how_.max_steps);
-  made.program = explore::program_hash(how_.program);
-  made.idle_time = how_.idle_time;
-  const bool news = found && is_news(*found, made);
   const bool first = complete && executions_ == 1;
+  explore::schedule made;
+  if (found || first) made = schedule_of(t);
+  const bool news = found && is_news(*found, made);
   if (news) found->story = detect::story(t);
   if (news || first) events_ = t.events;
   recorder_.end(t);
@@ -90,6 +93,13 @@ bool exploration::execute() {
   // From here on the trace is gone: what follows runs other executions.
   if (found) return judge(std::move(*found), made);
   return !first || confirm(made, std::nullopt);
+}
+
+explore::schedule exploration::schedule_of(const trace& t) const {
+  explore::schedule made = recorder_.recorded(t, how_.max_steps);
+  made.program = explore::program_hash(how_.program);
+  made.idle_time = how_.idle_time;
+  return made;
 }
 
 void exploration::count(const trace& t) {
@@ -147,14 +157,22 @@ bool exploration::within_budget() {
   if (how_.max_executions != 0 && executions_ >= how_.max_executions)
     result_.stopped_by = "executions";
   else if (how_.max_seconds > 0 &&
-           std::chrono::duration<double>(clock::now() - started_).count() >= how_.max_seconds)
+           std::chrono::duration<double>(now_ - started_).count() >= how_.max_seconds)
     result_.stopped_by = "time";
   return result_.stopped_by.empty();
 }
 
-void exploration::report_progress() {
-  if (!how_.on_progress || clock::now() - last_progress_ < progress_interval) return;
-  last_progress_ = clock::now();
+// Looks at the clock after every execution as long as they are slow, less often when they are not:
+// looking takes as long as a short execution.
+void exploration::look_at_clock() {
+  if (--until_look_ > 0) return;
+  const clock::time_point before = std::exchange(now_, clock::now());
+  const bool quick = now_ - before < std::chrono::milliseconds(1);
+  looks_every_ = quick ? std::min<std::uint64_t>(2 * looks_every_, 1024)
+                       : std::max<std::uint64_t>(looks_every_ / 4, 1);
+  until_look_ = looks_every_;
+  if (!how_.on_progress || now_ - last_progress_ < progress_interval) return;
+  last_progress_ = now_;
   how_.on_progress(executions_, result_.longest);
 }
 
@@ -165,7 +183,7 @@ result exploration::run() {
   bool go_on = true;
   while (go_on && recorder_.begin()) {
     go_on = execute();
-    report_progress();
+    look_at_clock();
     // The budget stops only what is not over yet: the last trace may be the last of all.
     if (go_on && !recorder_.exhausted()) go_on = within_budget();
   }

@@ -8,6 +8,12 @@ namespace {
 
 constexpr std::uint32_t none = ~std::uint32_t{0};
 
+// Operations that can always be performed and touch the same whatever came before.
+bool constant(op_kind k) {
+  return k == op_kind::atomic_load || k == op_kind::atomic_store || k == op_kind::atomic_update ||
+         k == op_kind::unlock;
+}
+
 // Where an actor's pending operations begin in trace::offers. REQUIRES: it has some.
 const announcement& pending_announcement(const trace& t, actor_id who) {
   return t.actors[who].announced.back();
@@ -41,7 +47,8 @@ void alternative_set::actor_changed(const trace& t, actor_id who) {
     return;
   }
   mine.watches = 0;
-  for (const operation& op : pending_offers(t, who)) mine.watches |= bit(op.object);
+  for (const operation& op : pending_offers(t, who))
+    if (!constant(op.kind)) mine.watches |= bit(op.object);
   changed_ |= mine.watches;  // it may be a partner now
 }
 

@@ -27,24 +27,12 @@ void object_model::reset(bool idle_time) {
   idle_time_ = idle_time;
   for (object_id o : used_) {
     object_state& s = objects_[o];
-    std::vector<actor_id> kept = std::move(s.inside);
-    kept.clear();
-    s = object_state{};
-    s.inside = std::move(kept);
+    static_cast<object_numbers&>(s) = object_numbers{};
+    s.inside.clear();
   }
   used_.clear();
   timers_.clear();
   now_ = 0;
-}
-
-object_state& object_model::touch(object_id o) {
-  if (o >= objects_.size()) objects_.resize(o + 1);
-  return objects_[o];
-}
-
-const object_state& object_model::state(object_id o) const {
-  static const object_state none;
-  return o < objects_.size() ? objects_[o] : none;
 }
 
 bool object_model::meet(const operation& op) {

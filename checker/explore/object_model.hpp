@@ -23,7 +23,7 @@ struct timer_entry {
 };
 
 // Every family of objects uses its own few fields.
-struct object_state {
+struct object_numbers {
   bool known = false;           // initialised from the first operation announced on it
   std::uint64_t bits = 0;       // atomic: the value
   std::uint32_t capacity = 0;   // channel
@@ -33,8 +33,11 @@ struct object_state {
   actor_id holder = no_actor;   // mutex, writer of an rw_mutex, runner of a once
   bool locked = false;          // mutex; rw_mutex: the writer is inside; once: running
   bool present = false;         // rw_mutex: a writer has arrived; once: finished
-  std::vector<actor_id> inside; // rw_mutex: readers; cond: waiters
   std::int64_t count = 0;       // wait_group
+};
+
+struct object_state : object_numbers {
+  std::vector<actor_id> inside;  // rw_mutex: readers; cond: waiters
 };
 
 class object_model {
@@ -69,7 +72,9 @@ class object_model {
   // The goroutines that the action wakes beyond its partner: a broadcast's.
   void woken(const operation& op, std::vector<actor_id>& out) const;
 
-  const object_state& state(object_id o) const;
+  const object_state& state(object_id o) const {
+    return o < objects_.size() ? objects_[o] : unknown_;
+  }
   std::int64_t now() const noexcept { return now_; }
   const std::vector<timer_entry>& timers() const noexcept { return timers_; }
   // The time that an advance would lead to; -1 when it is not possible: nothing is armed, or a due
@@ -78,7 +83,10 @@ class object_model {
   bool due(const timer_entry& t) const;
 
  private:
-  object_state& touch(object_id o);
+  object_state& touch(object_id o) {
+    if (o >= objects_.size()) objects_.resize(o + 1);
+    return objects_[o];
+  }
   bool effective(const timer_entry& t) const;
   timer_entry& timer_of(object_id t);
   void apply_channel(const action& what, const operation& op);
@@ -86,6 +94,7 @@ class object_model {
   void apply_timer(const operation& op);
   void touch_channel(const action& what, const operation& op, access_list& out) const;
 
+  inline static const object_state unknown_{};
   std::vector<object_state> objects_;
   std::vector<object_id> used_;  // what reset() has to clear
   std::vector<timer_entry> timers_;

@@ -110,9 +110,9 @@ void sequencer::end_goroutine(core::goroutine& g) {
   g.state = core::goroutine_state::finished;
   core::goroutine* next = g.unwinding ? nullptr : next_to_run();
   running_ = next;
-  if (next == nullptr) core::switch_last(g.context, outside_);
+  if (next == nullptr) core::switch_last(g.context, outside_, *exceptions_);
   next->state = core::goroutine_state::running;
-  core::switch_last(g.context, next->context);
+  core::switch_last(g.context, next->context, *exceptions_);
 }
 
 void sequencer::add_note(actor_id who, panic_kind kind, bool uncaught, const std::string& what,
@@ -148,6 +148,7 @@ void sequencer::begin(const std::function<void()>& body) {
 const trace& sequencer::run(const std::function<void()>& body, strategy& chooser,
                             const execution_limits& limits, decision_log* log) {
   const std::terminate_handler previous = std::set_terminate(&terminated);
+  exceptions_ = &core::this_threads_exceptions();
   strategy_ = &chooser;
   log_ = log;
   limits_ = limits;
@@ -155,7 +156,7 @@ const trace& sequencer::run(const std::function<void()>& body, strategy& chooser
   begin(body);
   running_ = next_to_run();
   running_->state = core::goroutine_state::running;
-  core::switch_to(outside_, running_->context);
+  core::switch_to(outside_, running_->context, *exceptions_);
   running_ = nullptr;
   unwind_all();
   if (trace_.group_panicked)
@@ -171,7 +172,7 @@ void sequencer::unwind_all() {
     if (g.state != core::goroutine_state::finished && g.state != core::goroutine_state::fresh) {
       g.unwinding = true;
       running_ = &g;
-      core::switch_to(outside_, g.context);
+      core::switch_to(outside_, g.context, *exceptions_);
     }
     g.work.reset();
     core::discard(g.context);
@@ -208,10 +209,10 @@ void sequencer::leave() {
   self.state = core::goroutine_state::blocked;
   running_ = next;
   if (next == nullptr) {
-    core::switch_to(self.context, outside_);
+    core::switch_to(self.context, outside_, *exceptions_);
   } else {
     next->state = core::goroutine_state::running;
-    core::switch_to(self.context, next->context);
+    core::switch_to(self.context, next->context, *exceptions_);
   }
 }
 

@@ -144,6 +144,7 @@ class sequencer final : public core::engine {
   std::vector<object_id> guards_;
   bool any_guard_ = false;                              // an actor may be held back
   core::execution_context outside_;
+  core::thread_exceptions* exceptions_ = nullptr;       // of the thread that runs
   core::goroutine* running_ = nullptr;
   core::goroutine* first_half_ = nullptr;   // the receiver of a rendezvous, and
   core::goroutine* second_half_ = nullptr;  // the sender, run when the receiver has parked

@@ -4,16 +4,6 @@
 
 namespace heddle::explore {
 
-bool trace::pending(actor_id who) const {
-  return who < actors.size() && actors[who].id == who && actors[who].waiting;
-}
-
-std::uint32_t trace::positions(actor_id who) const {
-  const actor_info& a = actors[who];
-  const auto announced = static_cast<std::uint32_t>(a.announced.size());
-  return pending(who) ? announced - 1 : announced;
-}
-
 std::vector<object_id> trace::group_panics() const {
   std::vector<object_id> groups;
   for (const access& a : accesses)

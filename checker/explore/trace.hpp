@@ -123,9 +123,14 @@ struct trace {
   // The wait groups whose counter an event would have made negative.
   std::vector<object_id> group_panics() const;
   // Whether the actor has an operation announced that it has not performed.
-  bool pending(actor_id who) const;
+  bool pending(actor_id who) const {
+    return who < actors.size() && actors[who].id == who && actors[who].waiting;
+  }
   // How many events the actor took part in.
-  std::uint32_t positions(actor_id who) const;
+  std::uint32_t positions(actor_id who) const {
+    const actor_info& a = actors[who];
+    return static_cast<std::uint32_t>(a.announced.size()) - (a.waiting ? 1 : 0);
+  }
   void clear();
 };
 

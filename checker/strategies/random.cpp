@@ -9,12 +9,15 @@ std::uint64_t seeded_random::next() {
   return z ^ (z >> 31);
 }
 
+// Lemire: Fast Random Integer Generation in an Interval, 2019.
 std::size_t seeded_random::below(std::size_t n) {
-  const std::uint64_t biased = ~std::uint64_t{0} - ~std::uint64_t{0} % n;  // a multiple of n
-  for (;;) {
-    const std::uint64_t drawn = next();
-    if (drawn < biased) return static_cast<std::size_t>(drawn % n);
+  __extension__ using wide = unsigned __int128;
+  wide product = wide{next()} * n;
+  if (static_cast<std::uint64_t>(product) < n) {
+    const std::uint64_t unfair = (0 - std::uint64_t{n}) % n;
+    while (static_cast<std::uint64_t>(product) < unfair) product = wide{next()} * n;
   }
+  return static_cast<std::size_t>(product >> 64);
 }
 
 random_strategy::random_strategy(std::uint64_t seed, std::uint64_t max_executions)

@@ -34,21 +34,21 @@ namespace heddle::core {
 
 namespace bc = boost::context::detail;
 
-namespace {
-
 // The Itanium C++ ABI's per-thread exception state (section 2.2.2), which the library declares but
 // does not lay out.
-struct exception_globals {
+struct thread_exceptions {
   void* caught;
   unsigned int uncaught;
 };
 
 // The library declares its function const; the barrier keeps the compiler from remembering the
 // address across a switch, after which the thread may be another.
-[[gnu::noinline]] exception_globals& this_threads_exceptions() noexcept {
+[[gnu::noinline]] thread_exceptions& this_threads_exceptions() noexcept {
   asm volatile("" ::: "memory");
-  return *reinterpret_cast<exception_globals*>(__cxxabiv1::__cxa_get_globals());
+  return *reinterpret_cast<thread_exceptions*>(__cxxabiv1::__cxa_get_globals());
 }
+
+namespace {
 
 // What a context that starts for the first time runs; lies at the top of its stack.
 struct start_record {
@@ -65,11 +65,11 @@ start_record* record_of(const void* stack_base, std::size_t stack_bytes) {
 struct hand_over {
   execution_context* from;
   execution_context* to;
+  thread_exceptions* here;  // of the thread that switches
 };
 
 void leave([[maybe_unused]] execution_context& from, [[maybe_unused]] const execution_context& to,
-           [[maybe_unused]] bool last) {
-  exception_globals& mine = this_threads_exceptions();
+           thread_exceptions& mine, [[maybe_unused]] bool last) {
   from.caught_exceptions = mine.caught;
   from.uncaught_exceptions = mine.uncaught;
 #ifdef HEDDLE_ASAN
@@ -82,7 +82,8 @@ void leave([[maybe_unused]] execution_context& from, [[maybe_unused]] const exec
 }
 
 void arrive(execution_context& self, bc::transfer_t t) {
-  auto* came_from = static_cast<hand_over*>(t.data)->from;
+  const hand_over& hand = *static_cast<hand_over*>(t.data);
+  execution_context* came_from = hand.from;
   came_from->machine = t.fctx;
 #ifdef HEDDLE_ASAN
   const void* base = nullptr;
@@ -91,7 +92,7 @@ void arrive(execution_context& self, bc::transfer_t t) {
   came_from->stack_base = base;
   came_from->stack_bytes = bytes;
 #endif
-  exception_globals& mine = this_threads_exceptions();
+  thread_exceptions& mine = *hand.here;
   mine.caught = self.caught_exceptions;
   mine.uncaught = self.uncaught_exceptions;
 }
@@ -104,9 +105,9 @@ void first_run(bc::transfer_t t) {
   std::abort();  // entry never returns
 }
 
-void jump(execution_context& from, execution_context& to, bool last) {
-  leave(from, to, last);
-  hand_over both{&from, &to};
+void jump(execution_context& from, execution_context& to, thread_exceptions& here, bool last) {
+  leave(from, to, here, last);
+  hand_over both{&from, &to, &here};
   auto* machine = static_cast<bc::fcontext_t>(to.machine);
   const bc::transfer_t t = bc::jump_fcontext(machine, &both);
   arrive(from, t);
@@ -129,10 +130,12 @@ void prepare(execution_context& c, void* stack_base, std::size_t stack_bytes, vo
 #endif
 }
 
-void switch_to(execution_context& from, execution_context& to) { jump(from, to, false); }
+void switch_to(execution_context& from, execution_context& to, thread_exceptions& here) {
+  jump(from, to, here, false);
+}
 
-void switch_last(execution_context& from, execution_context& to) {
-  jump(from, to, true);
+void switch_last(execution_context& from, execution_context& to, thread_exceptions& here) {
+  jump(from, to, here, true);
   std::abort();  // a finished computation was resumed
 }
 

@@ -52,7 +52,7 @@ void pool::run_main(std::unique_ptr<detail::task> work, place at) {
       sleep();
       continue;
     }
-    core::switch_to(worker_, begin_turn(next));
+    core::switch_to(worker_, begin_turn(next), core::this_threads_exceptions());
     free_finished();
   }
   drop_timers();
@@ -95,7 +95,8 @@ void pool::finish(pooled_goroutine& self) {
   finished_ = &self;
   const bool program_ends = &self == main_;
   if (program_ends) main_ = nullptr;
-  core::switch_last(self.context, begin_turn(program_ends ? nullptr : next_to_run()));
+  core::switch_last(self.context, begin_turn(program_ends ? nullptr : next_to_run()),
+                    core::this_threads_exceptions());
 }
 
 // Gives the turn to the next goroutine, and returns when `self`, which is queued or blocked, has
@@ -104,7 +105,7 @@ void pool::stop_running(pooled_goroutine& self) {
   pooled_goroutine* next = next_to_run();
   core::execution_context& to = begin_turn(next);
   if (next == &self) return;
-  core::switch_to(self.context, to);
+  core::switch_to(self.context, to, core::this_threads_exceptions());
   free_finished();
 }
 
