@@ -55,8 +55,9 @@ TEST_CASE("each model of a user's program gets its verdict, whatever the others 
     const json& m = model_of(report, name);
     CHECK(m.at("verdict") == verdict);
     CHECK(m.at("kind") == (kind == nullptr ? json() : json(kind)));
-    CHECK(m.at("as_expected") == (std::set<std::string>{"wrong/clean", "error/nondeterministic",
-                                                        "count/verified"}.count(name) == 0));
+    CHECK(m.at("as_expected") ==
+          (std::set<std::string>{"wrong/clean", "error/nondeterministic", "count/verified"}.count(
+               name) == 0));
   }
 }
 
