@@ -24,7 +24,7 @@ class check_session {
   // Everything that can be wrong with the arguments is found here, before anything is explored.
   explicit check_session(const command_line& line)
       : line_(line),
-        models_(select_models(line.filters)),
+        models_(select_models_to_check(line.filters)),
         json_(line.json),
         out_(json_.is_standard_output() ? stderr : stdout),
         style_(style_for(out_)),
@@ -43,6 +43,7 @@ class check_session {
  private:
   void ended(std::size_t index, const outcome& o);
   void print_ready();
+  void print_left_out();
   int finish(bool interrupted);
 
   const command_line& line_;
@@ -78,12 +79,21 @@ void check_session::print_ready() {
   std::fflush(out_);
 }
 
+// A run without filters says that it was not about everything.
+void check_session::print_left_out() {
+  const std::size_t left_out = select_models(line_.filters).size() - models_.size();
+  if (left_out == 0) return;
+  std::fprintf(out_, "%zu large model%s left out: `heddle list` marks them, a filter names them\n",
+               left_out, left_out == 1 ? "" : "s");
+}
+
 int check_session::finish(bool interrupted) {
   progress_.clear();
   std::vector<model_report> known;
   for (std::optional<model_report>& r : reports_)
     if (r) known.push_back(std::move(*r));
   std::fputs(report::verdict_table(known, style_).c_str(), out_);
+  print_left_out();
   if (interrupted) {
     std::fprintf(out_, "interrupted: %zu of %zu models were not checked\n",
                  models_.size() - known.size(), models_.size());

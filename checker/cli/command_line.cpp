@@ -110,7 +110,8 @@ std::vector<std::string> strategies(bool only_sampling) {
 void add_check(CLI::App& app, command_line& out) {
   CLI::App* sub = app.add_subcommand("check", "explore models and say what they are found to be");
   sub->callback([&out] { out.command = command::check; });
-  sub->add_option("filter", out.filters, "a model, a group or a glob; all models without one");
+  sub->add_option("filter", out.filters,
+                  "a model, a group or a glob; without one all models but the large ones");
   option_set options(*sub, out);
   options.one_of("--strategy", strategies(false), out.strategy, "how to explore [dpor]");
   options.number("--seed", 0, out.seed, "of a sampling strategy [0]");

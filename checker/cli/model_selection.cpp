@@ -51,6 +51,15 @@ std::vector<const model*> select_models(const std::vector<std::string>& filters)
   return selected;
 }
 
+std::vector<const model*> select_models_to_check(const std::vector<std::string>& filters) {
+  std::vector<const model*> selected = select_models(filters);
+  if (!filters.empty()) return selected;
+  std::erase_if(selected, [](const model* m) { return m->options().large; });
+  if (selected.empty())
+    throw usage_error("all models of this program are large; name those to explore");
+  return selected;
+}
+
 const model& find_model(const std::string& name) {
   std::vector<std::string> names;
   for (const model* m : model::all()) {

@@ -1,6 +1,7 @@
 // check: verdicts, exit statuses, the JSON report, and models that take their process with them.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "heddle_command.hpp"
 
@@ -32,7 +33,7 @@ TEST_CASE("each model of a user's program gets its verdict, whatever the others 
   const json report = report_of({"--jobs", "2"});
   CHECK(report.at("schema_version") == 1);
   CHECK(report.at("exit_status") == 1);
-  CHECK(report.at("models").size() == 13);
+  CHECK(report.at("models").size() == 15);
   const std::vector<std::array<const char*, 3>> expected{
       {"ok/handshake", "verified", nullptr},
       {"ok/large", "verified", nullptr},
@@ -46,6 +47,8 @@ TEST_CASE("each model of a user's program gets its verdict, whatever the others 
       {"bad/exit", "failed", "crash"},
       {"bad/hang", "failed", "livelock"},
       {"wrong/clean", "verified", nullptr},
+      {"count/verified", "verified", nullptr},
+      {"count/stuck", "failed", "leak"},
       {"error/nondeterministic", "error", "nondeterministic"}};
   for (const auto& [name, verdict, kind] : expected) {
     INFO(name);
@@ -53,7 +56,8 @@ TEST_CASE("each model of a user's program gets its verdict, whatever the others 
     CHECK(m.at("verdict") == verdict);
     CHECK(m.at("kind") == (kind == nullptr ? json() : json(kind)));
     CHECK(m.at("as_expected") ==
-          (std::string(name) != "wrong/clean" && std::string(name) != "error/nondeterministic"));
+          (std::set<std::string>{"wrong/clean", "error/nondeterministic", "count/verified"}.count(
+               name) == 0));
   }
 }
 
@@ -108,6 +112,58 @@ TEST_CASE("filters are names, groups and globs", "[cli]") {
   CHECK(report_of({"ok"}).at("models").size() == 2);
   CHECK(report_of({"*/l*", "ok/large"}).at("models").size() == 3);  // one is named twice
   CHECK(count_lines(target_command({"list", "ok"}).output) == 2);
+}
+
+TEST_CASE("a large model is explored only where a filter names it", "[cli]") {
+  for (const char* filter : {"only_named/adders", "only_named", "only*"}) {
+    const json report = report_of({filter});
+    INFO(filter);
+    REQUIRE(report.at("models").size() == 1);
+    CHECK(report.at("models").at(0).at("explored") == 6);
+  }
+  for (const json& m : report_of({"--jobs", "2"}).at("models"))
+    CHECK(m.at("name") != "only_named/adders");
+  const command_outcome all = target_command({"check", hang, "1s"});
+  CHECK(all.output.find("1 large model left out") != std::string::npos);
+  const command_outcome named = target_command({"check", "ok", "only_named"});
+  CHECK(named.output.find("left out") == std::string::npos);
+  const command_outcome list = target_command({"list"});
+  CHECK(list.output.find("[large] Is explored where") != std::string::npos);
+}
+
+TEST_CASE("a program whose models are all large asks for a name", "[cli]") {
+  const scratch_directory place;
+  write_file(place.path() + "/mine.cpp",
+             "#include \"heddle/heddle.hpp\"\n"
+             "const heddle::model mine{\"my/large\", heddle::expected::verified, \"\",\n"
+             "  [] {}, {.large = true}};\n");
+  const command_outcome o = heddle_command({"check", "--target", "mine.cpp"}, place.path());
+  INFO(o.output << o.errors);
+  CHECK(o.status == 2);
+  CHECK(count_lines(o.errors) == 1);
+  CHECK(heddle_command({"check", "my", "--target", "mine.cpp"}, place.path()).status == 0);
+}
+
+TEST_CASE("a wrong number of traces is not as expected, though nothing was found", "[cli]") {
+  const json report = report_of({"count/verified"});
+  const json& m = report.at("models").at(0);
+  CHECK(m.at("verdict") == "verified");
+  CHECK(m.at("complete") == true);
+  CHECK(m.at("as_expected") == false);
+  CHECK(report.at("exit_status") == 1);
+  CHECK(target_command({"check", "count/verified"}).output.find("expected 5 traces, not 6") !=
+        std::string::npos);
+  // What another strategy explores, or a part of it, is not a number of traces.
+  CHECK(target_command({"check", "count/verified", "--strategy", "naive"}).status == 0);
+  CHECK(target_command({"check", "count/verified", "--max-executions", "4"}).status == 3);
+}
+
+TEST_CASE("the number of traces of a failing model is judged under keep-going", "[cli]") {
+  CHECK(target_command({"check", "count/stuck"}).status == 0);
+  const json report = report_of({"count/stuck", "--keep-going"});
+  CHECK(report.at("models").at(0).at("kind") == "leak");
+  CHECK(report.at("models").at(0).at("explored") == 2);
+  CHECK(report.at("models").at(0).at("as_expected") == false);
 }
 
 TEST_CASE("a report is written whole, beside what was there", "[cli]") {

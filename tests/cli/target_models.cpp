@@ -100,6 +100,34 @@ const model forgetful{"error/nondeterministic", expected::verified, "Counts its 
 const model declared_leaking{"wrong/clean", expected::leak, "Is declared to leak; does not.",
                              [] { heddle::make_chan<int>(1).send(1); }};
 
+void three_adders() {
+  const auto x = std::make_shared<heddle::atomic<int>>(0);
+  for (int i = 0; i < 3; ++i) heddle::go([=] { x->add(1); });
+}
+
+const model miscounted{"count/verified",
+                       expected::verified,
+                       "Has six traces and declares five.",
+                       three_adders,
+                       {.count = 5}};
+
+const model miscounted_leak{"count/stuck",
+                            expected::leak,
+                            "Has two traces and declares three.",
+                            [] {
+                              const auto c = heddle::make_chan<int>();
+                              heddle::go([=] { c.send(1); });
+                              heddle::go([=] { c.send(2); });
+                              c.recv();
+                            },
+                            {.count = 3}};
+
+const model only_named{"only_named/adders",
+                       expected::verified,
+                       "Is explored where a filter names it.",
+                       three_adders,
+                       {.count = 6, .large = true}};
+
 const model large{"ok/large", expected::verified, "Has more traces than a small budget.", [] {
                     const auto x = std::make_shared<heddle::atomic<int>>(0);
                     for (int i = 0; i < 4; ++i) heddle::go([=] { x->add(1); });

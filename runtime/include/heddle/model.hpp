@@ -33,12 +33,16 @@ enum class expected {
 };
 
 // How a model asks to be explored where the command line does not say; 0 or empty: the default.
+//
+//   const heddle::model big{"mine/big", heddle::expected::verified, "Takes a minute.", big_program,
+//                           {.count = 1820474, .large = true}};
 struct model_options {
-  std::string time;                  // "free" or "idle"
-  std::string strategy;              // "dpor", "random", ...
+  std::string time = {};             // "free" or "idle"
+  std::string strategy = {};         // "dpor", "random", ...
   unsigned long max_executions = 0;
   unsigned long max_steps = 0;
   unsigned long count = 0;           // the exact number of executions that dpor must need
+  bool large = false;                // explored only where a filter names the model or its group
 };
 
 // Registers itself under `name`, written group/name, for the life of the program.
