@@ -21,7 +21,8 @@ std::size_t find(const point& at, const action& what) {
 
 bool dpor_strategy::begin() {
   depth_ = 0;
-  return !exhausted_ && nondeterminism_.empty();
+  blocked_ = false;
+  return !exhausted_ && !waiting_ && nondeterminism_.empty();
 }
 
 const known_choice* dpor_strategy::known(std::size_t, std::uint64_t fingerprint) {
@@ -59,49 +60,52 @@ std::size_t dpor_strategy::follow(const point& at) {
   return index;
 }
 
-std::span<const step_id> dpor_strategy::sleep_of(std::size_t depth) const {
-  const std::size_t begin = depth == 0 ? 0 : path_[depth - 1].sleep_end;
-  return std::span(sleep_).subspan(begin, path_[depth].sleep_end - begin);
-}
-
 std::size_t dpor_strategy::extend(const point& at) {
   // The sleep set of the new node: what its parent's choice does not wake.
   if (length_ > 0) {
-    const std::size_t begin = length_ > 1 ? path_[length_ - 2].sleep_end : 0;
     const node& parent = path_[length_ - 1];
     sleep_.resize(parent.sleep_end);
-    for (std::size_t i = begin; i < parent.sleep_end; ++i)
-      if (!steps_.dependent(sleep_[i], parent.chosen)) sleep_.push_back(sleep_[i]);
+    for (std::size_t i = sleep_begin(length_ - 1); i < parent.sleep_end; ++i)
+      if (!steps_.dependent(sleep_[i].step, parent.chosen)) sleep_.push_back(sleep_[i]);
   } else {
     sleep_.clear();
   }
   wakeup_trees::tree todo = std::exchange(planned_, wakeup_trees::empty);
-  std::size_t index = not_there;
-  if (todo == wakeup_trees::empty) {
-    index = first_awake(at);
-  } else {
-    index = find(at, steps_.what(trees_.first(todo)));
-    planned_ = trees_.take_first(todo);
-  }
+  const std::size_t index =
+      todo == wakeup_trees::empty ? first_awake(at) : choose_planned(at, todo);
   if (index == not_there) {
     ++redundant_;
+    blocked_ = true;
     trees_.clear(planned_);
     trees_.clear(todo);
     return abandon;
   }
-  push_node(at, index);
-  path_[length_ - 1].todo = todo;
+  push_node(at, index, todo);
   return index;
 }
 
-// The alternative to explore first where nothing is planned: go on with who ran last.
+std::size_t dpor_strategy::choose_planned(const point& at, wakeup_trees::tree& todo) {
+  const std::size_t index = find(at, steps_.what(trees_.first(todo)));
+  planned_ = trees_.take_first(todo);
+  return index;
+}
+
+bool dpor_strategy::asleep(const action& what) const {
+  for (std::size_t i = sleep_begin(length_); i < sleep_.size(); ++i)
+    if (steps_.what(sleep_[i].step) == what) return true;
+  return false;
+}
+
+// The alternative to explore first where nothing is planned: go on with who ran last. While a
+// foreign sleeper is to be woken, what came first in an execution that woke it.
 std::size_t dpor_strategy::first_awake(const point& at) {
-  const std::size_t begin = length_ > 0 ? path_[length_ - 1].sleep_end : 0;
-  const auto asleep = [&](const action& what) {
-    for (std::size_t i = begin; i < sleep_.size(); ++i)
-      if (steps_.what(sleep_[i]) == what) return true;
-    return false;
-  };
+  if (any_foreign_)
+    for (std::size_t i = sleep_begin(length_); i < sleep_.size(); ++i)
+      if (sleep_[i].foreign) {
+        const std::size_t index = first_of_hint(at);
+        if (index != not_there) return index;
+        break;
+      }
   std::size_t any = not_there;
   for (std::size_t i = 0; i < at.alternatives.size(); ++i) {
     const action& what = at.alternatives[i].what;
@@ -113,7 +117,15 @@ std::size_t dpor_strategy::first_awake(const point& at) {
   return any;
 }
 
-void dpor_strategy::push_node(const point& at, std::size_t index) {
+std::size_t dpor_strategy::first_of_hint(const point& at) {
+  for (step_id s : hint_) {
+    const std::size_t index = find(at, steps_.what(s));
+    if (index != not_there && !asleep(steps_.what(s))) return index;
+  }
+  return not_there;
+}
+
+void dpor_strategy::push_node(const point& at, std::size_t index, wakeup_trees::tree todo) {
   if (length_ == path_.size()) path_.emplace_back();
   node& n = path_[length_];
   const alternative& picked = at.alternatives[index];
@@ -122,7 +134,10 @@ void dpor_strategy::push_node(const point& at, std::size_t index) {
   n.again = {picked.what, static_cast<std::uint32_t>(index),
              static_cast<std::uint32_t>(at.alternatives.size())};
   n.visited = true;
+  n.spent = n.divided = false;
+  n.shared = 0;
   n.sleep_end = sleep_.size();
+  n.todo = todo;
   n.unsettled.clear();
   ++length_;
   ++depth_;
@@ -132,7 +147,7 @@ void dpor_strategy::end(const trace& t) {
   if (!nondeterminism_.empty()) return;
   ++executions_;
   if (learns_of_group_panic(t)) return forget_everything();
-  if (t.ended != ending::abandoned) plan(t);
+  if (t.ended != ending::abandoned || blocked_) plan(t);
   backtrack();
 }
 
@@ -151,7 +166,7 @@ bool dpor_strategy::learns_of_group_panic(const trace& t) {
 
 void dpor_strategy::forget_everything() {
   while (length_ > 0) trees_.clear(path_[--length_].todo);
-  known_ = 0;
+  known_ = floor_ = 0;
   trees_.clear(planned_);
   redundant_ = executions_;
 }
@@ -170,19 +185,21 @@ void dpor_strategy::plan(const trace& t) {
   }
   reversals_.reverse_passed_by(report);
   known_ = length;
+  if (!any_foreign_) return;
+  hint_.clear();
+  for (std::size_t e = 0; e < length; ++e) hint_.push_back(path_[e].chosen);
 }
 
-// Whether a step could come first in the reversal's sequence, or before all of it: then every
-// trace that begins with the sequence begins with the step. `always`: whatever followed the
-// reversed event.
-dpor_strategy::cover dpor_strategy::covers(step_id s, const reversal& r, step_id last) {
+dpor_strategy::relation dpor_strategy::relate(step_id s, const reversal& r, step_id last) {
   for (std::uint32_t e : r.kept) {
     const step_id theirs = path_[e].chosen;
-    if (steps_.same_action(s, theirs)) return e < r.performed ? cover::always : cover::now;
-    if (steps_.dependent(s, theirs)) return cover::none;
+    if (steps_.same_action(s, theirs))
+      return e < r.performed ? relation::always_initial : relation::initial;
+    if (steps_.dependent(s, theirs)) return relation::conflicting;
   }
-  if (steps_.same_action(s, last)) return s == last && r.as_performed ? cover::always : cover::now;
-  return steps_.dependent(s, last) ? cover::none : cover::now;
+  if (steps_.same_action(s, last))
+    return s == last && r.as_performed ? relation::always_initial : relation::initial;
+  return steps_.dependent(s, last) ? relation::conflicting : relation::apart;
 }
 
 // Plans a reversal unless it is covered. True: what came of it would be the same after any other
@@ -190,33 +207,43 @@ dpor_strategy::cover dpor_strategy::covers(step_id s, const reversal& r, step_id
 bool dpor_strategy::insert(const reversal& r) {
   node& from = path_[r.at];
   const step_id last = steps_.intern(r.last, r.touches);
-  cover found = covers(from.chosen, r, last);
-  if (found != cover::none) return found == cover::always;
-  for (step_id s : sleep_of(r.at))
-    if (found = covers(s, r, last); found != cover::none) return found == cover::always;
+  // The candidate may touch other things in its new place, and commute with what it was to
+  // overtake: then the branch that is being explored covers it.
+  if (const relation mine = relate(from.chosen, r, last); mine != relation::conflicting)
+    return mine == relation::always_initial;
+  for (std::size_t i = sleep_begin(r.at); i < from.sleep_end; ++i) {
+    const relation mine = relate(sleep_[i].step, r, last);
+    if (mine == relation::conflicting || (mine == relation::apart && sleep_[i].foreign)) continue;
+    return mine == relation::always_initial;
+  }
   sequence_.clear();
   for (std::uint32_t e : r.kept) sequence_.push_back(path_[e].chosen);
   sequence_.push_back(last);
-  const auto certain = static_cast<std::size_t>(
-      std::ranges::lower_bound(r.kept, r.performed) - r.kept.begin());
+  const auto certain = static_cast<std::size_t>(std::ranges::lower_bound(r.kept, r.performed) -
+                                                r.kept.begin());
   return trees_.insert(from.todo, sequence_, certain) == wakeup_trees::result::always;
 }
 
 void dpor_strategy::backtrack() {
   trees_.clear(planned_);
-  while (length_ > 0) {
+  while (length_ > floor_) {
     node& last = path_[length_ - 1];
-    sleep_.resize(last.sleep_end);
-    sleep_.push_back(last.chosen);
-    ++last.sleep_end;
+    if (!last.spent) {
+      sleep_.resize(last.sleep_end);
+      sleep_.push_back({last.chosen, last.divided});
+      ++last.sleep_end;
+      last.spent = true;
+    }
     if (last.todo != wakeup_trees::empty) {
       last.chosen = trees_.first(last.todo);
       planned_ = trees_.take_first(last.todo);
-      last.visited = false;
+      last.visited = last.spent = false;
       last.unsettled.clear();
       known_ = std::min(known_, length_ - 1);
       return;
     }
+    waiting_ = last.shared > 0;
+    if (waiting_) return;
     --length_;
   }
   exhausted_ = true;

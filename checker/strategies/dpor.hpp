@@ -8,11 +8,19 @@
 // - A race of events that an earlier execution shared is looked at again only if what followed it
 //   may have decided what came of it.
 //
+// Parts of the tree can be given away. A branch that another part explores is a foreign sleeper
+// here, and what is being explored here is one there: then what each finds is not planned into the
+// other's wakeup trees, so a sequence counts as covered by a foreign sleeper only if it begins
+// with it, not if it merely commutes with it. Each trace is still explored once; an execution may
+// be begun in vain where what a foreign sleeper waits for does not come.
+//
 // Invariants, for the node before each event of the current execution:
-// 1. Every trace that begins with the node's prefix and a step of its sleep set has been explored.
+// 1. Every trace that begins with the node's prefix and a sleeping step has been explored, or will
+//    be by another part.
 // 2. No branch of `todo` is a beginning of such a trace, or of another branch's.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,12 +28,16 @@
 #include "reversals.hpp"
 #include "step_table.hpp"
 #include "strategy.hpp"
+#include "subtree.hpp"
 #include "wakeup_tree.hpp"
 
 namespace heddle::explore {
 
 class dpor_strategy final : public strategy {
  public:
+  dpor_strategy() = default;  // the whole tree
+  explicit dpor_strategy(const subtree& part);
+
   std::string_view name() const override { return "dpor"; }
   bool begin() override;
   const known_choice* known(std::size_t step, std::uint64_t fingerprint) override;
@@ -35,27 +47,58 @@ class dpor_strategy final : public strategy {
   std::uint64_t redundant() const override { return redundant_; }
   std::string_view nondeterminism() const override { return nondeterminism_; }
 
+  // The rest of this is called between executions.
+
+  // Everything that is left to do, as a value.
+  subtree save() const;
+  // Gives the shallowest planned branch away; empty if nothing is planned.
+  std::optional<subtree> split();
+  // A branch that was given away at this depth has been explored.
+  void branch_explored(std::size_t depth);
+  // Plans what a part that was split from this one found.
+  void plan_remote(const subtree& names, const remote_plan& found);
+  // Takes what this part found for the one that it was split from; steps as in save().
+  std::vector<remote_plan> take_remote_plans();
+  // Nothing is left to do here until the branches that were given away have been explored.
+  bool waits_for_others() const { return waiting_; }
+  // The wait groups that were seen to panic in a search that has to begin again because of that.
+  const std::vector<object_id>& panicking_groups() const { return panicking_groups_; }
+  // How deep the path is that this part shares with the one it was split from.
+  std::size_t floor() const { return floor_; }
+
  private:
   struct node {
     std::uint64_t fingerprint = 0;
     step_id chosen = 0;
     bool visited = false;       // `again` is known
+    bool spent = false;         // `chosen` has been explored, and sleeps
+    bool divided = false;       // branches are explored at the same time: all sleepers are foreign
+    std::uint32_t shared = 0;   // branches given away and not yet explored
     known_choice again;
     std::size_t sleep_end = 0;  // in sleep_, from the end of the node before
     wakeup_trees::tree todo = wakeup_trees::empty;
     std::vector<std::uint32_t> unsettled;  // events to reverse the chosen one with once more
   };
-  // How a step relates to a planned sequence.
-  enum class cover { none, now, always };
+  // How a step relates to a sequence: it conflicts with it, commutes with all of it, can be moved
+  // to its front, or can be moved there whatever followed the reversed event.
+  enum class relation { conflicting, apart, initial, always_initial };
 
   std::size_t follow(const point& at);
   std::size_t extend(const point& at);
+  std::size_t choose_planned(const point& at, wakeup_trees::tree& todo);
   std::size_t first_awake(const point& at);
-  void push_node(const point& at, std::size_t index);
-  std::span<const step_id> sleep_of(std::size_t depth) const;
+  std::size_t first_of_hint(const point& at);
+  bool asleep(const action& what) const;
+  std::size_t sleep_begin(std::size_t depth) const {
+    return depth == 0 ? 0 : path_[depth - 1].sleep_end;
+  }
+  void push_node(const point& at, std::size_t index, wakeup_trees::tree todo);
+  void insert_sleeper(std::size_t depth, sleeper s);
+  void divide(std::size_t depth);
   void plan(const trace& t);
   bool insert(const reversal& r);
-  cover covers(step_id s, const reversal& r, step_id last);
+  relation relate(step_id s, const std::vector<step_id>& sequence);
+  relation relate(step_id s, const reversal& r, step_id last);
   void backtrack();
   bool learns_of_group_panic(const trace& t);
   void forget_everything();
@@ -63,18 +106,23 @@ class dpor_strategy final : public strategy {
   step_table steps_;
   std::vector<node> path_;      // length_ of them are in use
   std::size_t length_ = 0;
+  std::size_t floor_ = 0;       // nodes below this number belong to another part
   std::size_t depth_ = 0;
   std::size_t known_ = 0;       // events that the last execution shared with the one before
-  std::vector<step_id> sleep_;
+  std::vector<sleeper> sleep_;
   wakeup_trees trees_{steps_};
   wakeup_trees::tree planned_ = wakeup_trees::empty;  // what is to follow the last node's choice
   std::vector<step_id> sequence_;
+  std::vector<step_id> hint_;   // the last execution that was not given up; kept if any_foreign_
+  bool any_foreign_ = false;
   happens_before order_;
   reversal_finder reversals_;
   std::vector<object_id> panicking_groups_;
   std::uint64_t executions_ = 0;
   std::uint64_t redundant_ = 0;
   bool exhausted_ = false;
+  bool waiting_ = false;
+  bool blocked_ = false;        // all that this execution could do sleeps
   std::string nondeterminism_;
 };
 

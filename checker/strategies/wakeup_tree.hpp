@@ -6,9 +6,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "step_table.hpp"
+#include "subtree.hpp"
 
 namespace heddle::explore {
 
@@ -31,7 +33,7 @@ class wakeup_trees {
   enum class result { added, covered, always };
   result insert(tree& t, std::vector<step_id>& sequence, std::size_t certain);
 
-  // Calls f for every sequence from root to leaf.
+  // Calls f for every sequence from the root to a leaf.
   template <class F>
   void each(tree t, std::vector<step_id>& prefix, const F& f) const {
     for (; t != empty; t = pool_[t].next) {
@@ -43,6 +45,9 @@ class wakeup_trees {
       prefix.pop_back();
     }
   }
+  // To and from a value.
+  void flatten(tree t, std::vector<planned_branch>& out) const;
+  tree restore(std::span<const planned_branch> flat);
 
  private:
   struct branch {
@@ -51,6 +56,7 @@ class wakeup_trees {
     tree next = empty;
   };
   tree take(step_id s);
+  tree restore_branch(std::span<const planned_branch>& flat);
 
   step_table& steps_;
   std::vector<branch> pool_;
