@@ -31,8 +31,7 @@ bool different(const doers& a, const doers& b) {
 }
 
 bool may_race(kind a, kind b) {
-  if (a == kind::group_done && b == kind::group_wait) return false;
-  if (a == kind::group_wait && b == kind::group_done) return false;
+  if (a == kind::group_done || b == kind::group_done) return false;
   return dependent(access{1, a, 0}, access{1, b, 0});
 }
 

@@ -2,8 +2,8 @@
 // could have ordered another way.
 //
 // An object is contended if two goroutines touch it in ways that depend on each other. Left out
-// are a wait group's wait and dones (the wait has to come last), and an object that is only touched
-// under one and the same lock: its order is that of the lock, which counts instead.
+// are a wait group's dones (they come after the adds and before the wait), and an object that is
+// only touched under one and the same lock: its order is that of the lock, which counts instead.
 #pragma once
 
 #include <cstdint>

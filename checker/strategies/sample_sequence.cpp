@@ -9,10 +9,10 @@ constexpr std::size_t longest_turn = 200;  // events
 }  // namespace
 
 sample_sequence::sample_sequence(std::uint64_t seed, std::uint64_t max_executions, warming how)
-    : seeds_(seed),
-      first_(seed),
+    : following_(seeded_random(seed).next()),
       current_(seed),
       max_(max_executions),
+      first_(seed),
       warm_up_wanted_(how == warming::first) {}
 
 bool sample_sequence::next() {
@@ -24,8 +24,8 @@ bool sample_sequence::next() {
   } else if (index == (warm_up_wanted_ ? 1 : 0)) {
     current_ = first_;
   } else {
-    do current_ = seeds_.next();
-    while (current_ == warm_up_seed);
+    if (following_ == warm_up_seed) ++following_;
+    current_ = following_++;
   }
   return true;
 }

@@ -7,7 +7,10 @@
 //
 // Invariants:
 // 1. What an execution does is a function of its seed and of the warm-up.
-// 2. The warm-up has a seed too, warm_up_seed, and an execution with that seed repeats it.
+// 2. Consecutive executions have consecutive seeds, from a number drawn by the given seed, which
+// only
+//    the first execution has itself. So fraction() spreads them evenly.
+// 3. The warm-up has a seed too, warm_up_seed, and an execution with that seed repeats it.
 #pragma once
 
 #include <cstdint>
@@ -29,17 +32,20 @@ class sample_sequence {
   // Goes to the next execution; false when all were run.
   bool next();
   std::uint64_t seed() const { return current_; }
+  // A number in [0, 2^32), uniform over the seeds, and more evenly spread over consecutive ones
+  // than independent draws: seed times golden ratio (Weyl 1916; Niederreiter 1992, chapter 3).
+  std::uint64_t fraction() const { return current_ * 0x9e3779b97f4a7c15U >> 32; }
   // The execution at hand is the one that the others learn from.
   bool warming_up() const { return warming_up_; }
   // It decides by warm_up_schedule: it is the warm-up, or repeats it.
   bool fixed() const { return warm_up_wanted_ && current_ == warm_up_seed; }
 
  private:
-  seeded_random seeds_;
-  std::uint64_t first_;
+  std::uint64_t following_;  // of the seeds after the first, the next
   std::uint64_t current_;
   std::uint64_t max_;
   std::uint64_t begun_ = 0;
+  std::uint64_t first_;
   bool warm_up_wanted_;
   bool warming_up_ = false;
 };

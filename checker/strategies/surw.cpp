@@ -11,80 +11,65 @@ bool surw_strategy::begin() {
   walkers_.assign(parents_.size(), {});
   object_ = 0;
   total_ = 0;
-  intended_ = no_actor;
+  target_ = intended_ = no_actor;
   if (samples_.fixed() || objects_.empty()) return true;
-  const contended_object& drawn = objects_[random_.below(objects_.size())];
+  // A fraction of 2^32, cut into objects, and each of them into events.
+  const std::uint64_t place = samples_.fraction() * objects_.size();
+  const contended_object& drawn = objects_[place >> 32];
   object_ = drawn.id;
-  expect(drawn.events);
-  intend();
+  for (actor_id who = 0; who < walkers_.size(); ++who) {
+    walkers_[who].left = drawn.events[who];
+    walkers_[who].met = parents_[who] == no_actor;
+    total_ += drawn.events[who];
+  }
+  intend_event((place & 0xffffffffU) * total_ >> 32);
   return true;
 }
 
-// Nobody has been met yet: all events are ahead of the ancestors that nobody has created.
-void surw_strategy::expect(const std::vector<std::uint64_t>& events) {
-  for (actor_id who = 0; who < parents_.size(); ++who) {
-    walkers_[who].own = events[who];
-    total_ += events[who];
-    for (actor_id up = parents_[who]; up != no_actor; up = parents_[up])
-      walkers_[up].children += events[who];
-  }
-  for (actor_id who = 0; who < parents_.size(); ++who)
-    walkers_[who].met = parents_[who] == no_actor;
-}
-
-// Takes an actor's events out of its creator's. If the creator was intended, it was so on behalf
-// of the child with the probability that the child has among the creator's events.
-void surw_strategy::meet(actor_id who) {
-  if (who >= walkers_.size()) walkers_.resize(who + 1);
-  walker& w = walkers_[who];
-  if (w.met) return;
-  w.met = true;
-  if (who >= parents_.size() || parents_[who] == no_actor) return;
-  meet(parents_[who]);
-  walker& creator = walkers_[parents_[who]];
-  const std::uint64_t whole = creator.weight();
-  const std::uint64_t part = w.weight();
-  creator.children -= part;
-  if (intended_ == parents_[who] && part > 0 && random_.below(whole) < part) intended_ = who;
-}
-
-void surw_strategy::meet_all(const point& at) {
+// Who is met for the first time, and who comes to the object more often than was counted.
+void surw_strategy::meet(const point& at) {
+  bool news = false;
   for (const alternative& a : at.alternatives) {
-    meet(a.what.who);
-    walker& w = walkers_[a.what.who];
-    if (object_ == 0 || w.weight() > 0 || !interesting(a)) continue;
-    w.own = 1;  // more than the warm-up had
-    if (random_.below(++total_) == 0) intended_ = a.what.who;
+    const actor_id who = a.what.who;
+    if (who >= walkers_.size()) walkers_.resize(who + 1);
+    walker& w = walkers_[who];
+    news = news || !w.met;
+    w.met = true;
+    if (object_ == 0 || w.left > 0 || !interesting(a)) continue;
+    w.left = 1;
+    if (random_.below(++total_) == 0) target_ = who;
+    news = true;
   }
+  if (news) intend(target_);
 }
 
-void surw_strategy::intend() {
-  intended_ = no_actor;
-  if (total_ == 0) return;
-  std::uint64_t left = random_.below(total_);
-  // Not met: its weight is within its creator's.
+void surw_strategy::intend(actor_id who) {
+  target_ = intended_ = who;
+  while (intended_ != no_actor && !walkers_[intended_].met) intended_ = parents_[intended_];
+}
+
+// All events that are yet to come stand in a row, actor after actor.
+void surw_strategy::intend_event(std::uint64_t index) {
   for (actor_id who = 0; who < walkers_.size(); ++who) {
-    if (!walkers_[who].met) continue;
-    const std::uint64_t weight = walkers_[who].weight();
-    if (left < weight) {
-      intended_ = who;
-      return;
-    }
-    left -= weight;
+    if (index < walkers_[who].left) return intend(who);
+    index -= walkers_[who].left;
   }
+  intend(no_actor);
 }
 
 // Of those that could touch the object now.
 void surw_strategy::intend_one_of(const point& at) {
   std::uint64_t sum = 0;
+  actor_id drawn = no_actor;
   actor_id previous = no_actor;
   for (const alternative& a : at.alternatives) {
     if (a.what.who == previous) continue;
     previous = a.what.who;
-    const std::uint64_t weight = std::max<std::uint64_t>(walkers_[previous].weight(), 1);
+    const std::uint64_t weight = std::max<std::uint64_t>(walkers_[previous].left, 1);
     sum += weight;
-    if (random_.below(sum) < weight) intended_ = previous;
+    if (random_.below(sum) < weight) drawn = previous;
   }
+  intend(drawn);
 }
 
 bool surw_strategy::interesting(const alternative& a) const {
@@ -126,7 +111,7 @@ std::size_t surw_strategy::walk(const point& at, std::size_t actors) {
 
 std::size_t surw_strategy::pick(const point& at) {
   if (samples_.fixed()) return warm_up_.pick(at);
-  meet_all(at);
+  meet(at);
   std::size_t actors = free_actors(at);
   if (actors == 0) {
     intend_one_of(at);
@@ -136,11 +121,11 @@ std::size_t surw_strategy::pick(const point& at) {
   const alternative& a = at.alternatives[picked];
   if (object_ == 0 || !interesting(a)) return picked;
   walker& w = walkers_[a.what.who];
-  if (w.own > 0) {
-    --w.own;
+  if (w.left > 0) {
+    --w.left;
     --total_;
   }
-  intend();
+  intend_event(total_ == 0 ? 0 : random_.below(total_));
   return picked;
 }
 

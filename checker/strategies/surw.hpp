@@ -11,6 +11,9 @@
 // A random walk favours the orders in which short goroutines come early, exponentially.
 //
 // What is not in the paper:
+// - The object and the goroutine that shall touch it first are drawn evenly over consecutive
+//   executions instead of independently: each execution is as likely as ever, but a bug that needs
+//   one such pair out of p comes within about p executions, where it took p on average.
 // - Objects touched under one common lock are not drawn; see contention.hpp.
 // - When everybody who can go on is held back, one of these is intended instead: the intended one
 //   has ended, or waits for them. A goroutine that comes to the object without an event left in the
@@ -46,16 +49,13 @@ class surw_strategy final : public strategy {
  private:
   // An actor, and its events on the object that are yet to come.
   struct walker {
-    std::uint64_t own = 0;
-    std::uint64_t children = 0;  // of those of its children that were not met yet
+    std::uint64_t left = 0;
     bool met = false;
-    std::uint64_t weight() const { return own + children; }
   };
 
-  void expect(const std::vector<std::uint64_t>& events);
-  void meet(actor_id who);
-  void meet_all(const point& at);
-  void intend();
+  void meet(const point& at);
+  void intend_event(std::uint64_t index);
+  void intend(actor_id who);
   void intend_one_of(const point& at);
   bool interesting(const alternative& a) const;
   bool allowed(const alternative& a) const;
@@ -69,8 +69,9 @@ class surw_strategy final : public strategy {
   std::vector<actor_id> parents_;          // likewise
   object_id object_ = 0;                   // of interest; 0: none
   std::vector<walker> walkers_;            // by actor
-  std::uint64_t total_ = 0;                // of their weights
-  actor_id intended_ = no_actor;
+  std::uint64_t total_ = 0;                // of what they have left
+  actor_id target_ = no_actor;             // who shall touch the object next
+  actor_id intended_ = no_actor;           // the target, or the ancestor that has yet to create it
 };
 
 }  // namespace heddle::explore

@@ -57,8 +57,10 @@ void two_locks() {
     second.unlock();
     first.unlock();
   };
-  heddle::go([=] { both(*a, *b); });
-  heddle::go([=] { both(*b, *a); });
+  const auto done = std::make_shared<heddle::wait_group>();
+  done->go([=] { both(*a, *b); });
+  done->go([=] { both(*b, *a); });
+  done->wait();
 }
 
 void condition() {
