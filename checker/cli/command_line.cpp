@@ -139,7 +139,7 @@ void add_replay(CLI::App& app, command_line& out) {
       ->type_name("TEXT");
   sub->add_option("--file", out.file, "a report of `heddle check --json`: its failure's schedule")
       ->type_name("FILE");
-  options.one_of("--strategy", strategies(true), out.strategy, "the seed's [the model's]");
+  options.one_of("--strategy", strategies(true), out.strategy, "the seed's [the model's, else random]");
   options.exploration();
   options.target();
 }

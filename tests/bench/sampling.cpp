@@ -1,10 +1,10 @@
 // How many schedules a sampling strategy needs to find a bug: one line per model and strategy.
 //
-//   sampling [RUNS [MODEL|STRATEGY ...]]
+//   sampling [RUNS [MOST [MODEL|STRATEGY ...]]]
 //
-// RUNS exploratory runs with the seeds 1..RUNS, each up to its first bug or 10000 schedules; a
-// warm-up counts. The mean is over the runs that found it, as in the tables of the SURW paper. The
-// names restrict what is run.
+// RUNS searches (20) with the seeds 1..RUNS, each up to its first bug or MOST schedules (1000); a
+// warm-up counts. The mean is over the searches that found it, as in the tables of the SURW paper.
+// The names restrict what is run.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -17,22 +17,21 @@
 
 namespace {
 
-constexpr std::uint64_t most_schedules = 10000;
-
 struct summary {
   int found = 0;
   double mean = 0;
   double deviation = 0;
 };
 
-summary measure(const heddle::model& m, const std::string& strategy, std::uint64_t runs) {
+summary measure(const heddle::model& m, const std::string& strategy, std::uint64_t runs,
+                std::uint64_t most) {
   std::vector<double> schedules;
   for (std::uint64_t seed = 1; seed <= runs; ++seed) {
     heddle::checker::options how;
     how.program = m.name();
     how.strategy = strategy;
     how.seed = seed;
-    how.max_executions = most_schedules;
+    how.max_executions = most;
     const heddle::checker::result r = heddle::checker::check(m.body(), how);
     if (!r.failures.empty()) schedules.push_back(static_cast<double>(r.failures[0].execution));
   }
@@ -50,12 +49,13 @@ summary measure(const heddle::model& m, const std::string& strategy, std::uint64
 
 int main(int argc, char** argv) {
   const std::uint64_t runs = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 20;
-  if (runs == 0) {
-    std::fprintf(stderr, "usage: sampling [RUNS [MODEL|STRATEGY ...]]\n");
+  const std::uint64_t most = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1000;
+  if (runs == 0 || most == 0) {
+    std::fprintf(stderr, "usage: sampling [RUNS [MOST [MODEL|STRATEGY ...]]]\n");
     return 2;
   }
   const std::vector<std::string> strategies{"random", "pct", "pos", "surw"};
-  const std::vector<std::string> names(argv + std::min(argc, 2), argv + argc);
+  const std::vector<std::string> names(argv + std::min(argc, 3), argv + argc);
   const auto named = [&](const std::string& name) { return std::ranges::count(names, name) > 0; };
   const bool any_strategy = std::ranges::none_of(strategies, named);
   const auto strategies_named = std::ranges::count_if(
@@ -65,7 +65,7 @@ int main(int argc, char** argv) {
   for (const heddle::model* m : heddle::model::all())
     for (const std::string& strategy : strategies) {
       if (!(any_model || named(m->name())) || !(any_strategy || named(strategy))) continue;
-      const summary s = measure(*m, strategy, runs);
+      const summary s = measure(*m, strategy, runs, most);
       const std::string mean = s.found == 0 ? ","
                                             : std::to_string(std::lround(s.mean)) + "," +
                                                   std::to_string(std::lround(s.deviation));

@@ -93,7 +93,7 @@ TEST_CASE("the same seed gives the same executions, another seed others", "[samp
   }
 }
 
-TEST_CASE("each execution's seed reproduces it alone", "[sampling]") {
+TEST_CASE("each failing execution is reproduced by its seed alone", "[sampling]") {
   for (const char* strategy : samplers)
     for (const auto& [name, program] : small_programs) {
       std::vector<std::uint64_t> prints;
