@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 
 #include "exit_status.hpp"
 #include "factory.hpp"
@@ -14,26 +13,23 @@ namespace heddle::cli {
 
 namespace {
 
-// "30s", "500ms", "2m", "1h"; a bare number is seconds. Throws usage_error.
+// "500ms", "30s", "1.5m", "1h": a decimal number and its unit, nothing else. Throws usage_error.
 double parse_duration(const std::string& option, const std::string& text) {
-  std::size_t used = 0;
-  double value = -1;
-  try {
-    value = std::stod(text, &used);
-  } catch (const std::exception&) {
-    used = std::string::npos;
-  }
-  double unit = -1;
-  if (used <= text.size()) {
-    const std::string_view suffix = std::string_view(text).substr(used);
-    if (suffix == "ms") unit = 0.001;
-    if (suffix == "s" || suffix.empty()) unit = 1;
-    if (suffix == "m") unit = 60;
-    if (suffix == "h") unit = 3600;
-  }
-  if (!std::isfinite(value) || value <= 0 || unit < 0)
-    throw usage_error(option + " takes a duration such as 500ms, 30s or 2m, not \"" + text + "\"");
-  return value * unit;
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
+  const std::string_view unit = std::string_view(text).substr(digits);
+  double scale = 0;
+  if (unit == "ms") scale = 0.001;
+  if (unit == "s") scale = 1;
+  if (unit == "m") scale = 60;
+  if (unit == "h") scale = 3600;
+  double value = 0;
+  const char* end = text.data() + digits;
+  const auto [stop, error] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
+  if (error != std::errc() || stop != end || value <= 0 || scale == 0)
+    throw usage_error(
+        option + " takes a duration, a number with ms, s, m or h such as 500ms or 30s, not \"" +
+        text + "\"");
+  return value * scale;
 }
 
 // Throws usage_error.
@@ -65,15 +61,16 @@ class option_set {
               std::optional<std::string>& to, const std::string& help) {
     const auto set = [=, &to](const std::string& text) {
       if (std::ranges::find(values, text) == values.end())
-        throw usage_error("there is no " + name.substr(2) + " \"" + text + "\"" +
-                          suggestion(text, values));
+        throw usage_error("there is no " + name.substr(2) + " \"" + text + "\" among " +
+                          joined(values, ", ") + suggestion(text, values));
       to = text;
     };
-    app_.add_option_function<std::string>(name, set, help)->type_name(joined(values));
+    app_.add_option_function<std::string>(name, set, help)->type_name(joined(values, "|"));
   }
   void exploration() {
     one_of("--time", {"free", "idle"}, out_.time,
            "when timers fire: at any moment, or only when nothing else can happen");
+    number("--pct-depth", 1, out_.pct_depth, "how many orderings pct aims to get right [3]");
     number("--max-steps", 1, out_.max_steps, "cut executions that are longer [20000]");
     app_.add_option_function<std::string>(
             "--hang-timeout",
@@ -91,9 +88,9 @@ class option_set {
   }
 
  private:
-  static std::string joined(const std::vector<std::string>& values) {
+  static std::string joined(const std::vector<std::string>& values, const std::string& between) {
     std::string all;
-    for (const std::string& v : values) all += (all.empty() ? "" : "|") + v;
+    for (const std::string& v : values) all += (all.empty() ? "" : between) + v;
     return all;
   }
   CLI::App& app_;
@@ -143,7 +140,7 @@ void add_replay(CLI::App& app, command_line& out) {
       ->type_name("TEXT");
   sub->add_option("--file", out.file, "a report of `heddle check --json`: its failure's schedule")
       ->type_name("FILE");
-  options.one_of("--strategy", strategies(true), out.strategy, "the seed's [random]");
+  options.one_of("--strategy", strategies(true), out.strategy, "the seed's [the model's, else random]");
   options.exploration();
   options.target();
 }
@@ -174,6 +171,7 @@ void refuse_contradictions(const command_line& line) {
   if (line.strategy) throw usage_error("--strategy belongs to --seed; a schedule needs none");
   if (line.time || line.max_steps)
     throw usage_error("a schedule brings --time and --max-steps with it; leave them out");
+  if (line.pct_depth) throw usage_error("--pct-depth belongs to --seed; a schedule needs none");
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -230,7 +228,7 @@ command_line parse(int argc, const char* const* argv) {
   } catch (const CLI::CallForHelp&) {
     const auto subs = app.get_subcommands();
     out.command = command::show_text;
-    out.text = subs.empty() ? app.help() : subs.front()->help("heddle " + subs.front()->get_name());
+    out.text = subs.empty() ? app.help() : subs.front()->help("heddle");
     return out;
   } catch (const CLI::CallForVersion& asked) {
     out.command = command::show_text;

@@ -22,6 +22,7 @@ struct command_line {
 
   std::optional<std::string> strategy;
   std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> pct_depth;
   std::optional<std::string> time;  // "free" or "idle"
   std::optional<std::uint64_t> max_executions;
   std::optional<std::uint64_t> max_steps;

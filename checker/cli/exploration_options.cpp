@@ -11,9 +11,9 @@ checker::options options_for(const model& m, const command_line& line) {
   how.program = m.name();
   if (!wish.strategy.empty()) how.strategy = wish.strategy;
   if (line.strategy) how.strategy = *line.strategy;
-  if (explore::make_strategy(how.strategy, 0, 1) == nullptr)
-    throw usage_error("model " + m.name() +
-                      " asks for a strategy that does not exist: " + how.strategy);
+  if (explore::make_strategy(how.strategy) == nullptr)
+    throw usage_error("model " + m.name() + " asks for a strategy that does not exist: " +
+                      how.strategy + "; there are " + explore::strategy_list());
   const std::string time = line.time.value_or(wish.time);
   if (!time.empty() && time != "free" && time != "idle")
     throw usage_error("model " + m.name() +
@@ -22,6 +22,10 @@ checker::options options_for(const model& m, const command_line& line) {
   if (line.command == command::check && line.seed && !explore::is_sampling(how.strategy))
     throw usage_error("--seed is for a sampling strategy, but " + m.name() + " is explored by " +
                       how.strategy + "; add --strategy random");
+  if (line.pct_depth && how.strategy != "pct")
+    throw usage_error("--pct-depth is for the strategy pct, but " + m.name() + " is explored by " +
+                      how.strategy + "; add --strategy pct");
+  how.pct_depth = line.pct_depth.value_or(how.pct_depth);
   how.seed = line.seed.value_or(0);
   how.max_executions = line.max_executions.value_or(wish.max_executions);
   if (line.max_steps)

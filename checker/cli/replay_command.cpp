@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "exit_status.hpp"
 #include "exploration_options.hpp"
+#include "factory.hpp"
 #include "isolation.hpp"
 #include "json_report.hpp"
 #include "model_selection.hpp"
@@ -44,7 +45,7 @@ isolated_run planned(const command_line& line) {
   run.hang_seconds = line.hang_seconds;
   if (line.seed) {
     run.what = isolated_run::task::replay_seed;
-    run.how.strategy = line.strategy.value_or("random");
+    if (!explore::is_sampling(run.how.strategy)) run.how.strategy = "random";
     return run;
   }
   run.what = isolated_run::task::replay_schedule;

@@ -29,8 +29,10 @@ constexpr auto progress_interval = std::chrono::milliseconds(100);
 std::unique_ptr<explore::strategy> chosen_strategy(const options& how) {
   std::uint64_t samples = how.max_executions;
   if (samples == 0) samples = how.max_seconds > 0 ? ~std::uint64_t{0} : default_samples;
-  auto made = explore::make_strategy(how.strategy, how.seed, samples);
-  if (made == nullptr) throw std::invalid_argument("unknown strategy \"" + how.strategy + "\"");
+  auto made = explore::make_strategy(how.strategy, {how.seed, samples, how.pct_depth});
+  if (made == nullptr)
+    throw std::invalid_argument("there is no strategy \"" + how.strategy + "\"; there are " +
+                                explore::strategy_list());
   return made;
 }
 

@@ -78,10 +78,14 @@ result replay_schedule(const std::function<void()>& body, std::string_view progr
 result replay_seed(const std::function<void()>& body, std::uint64_t seed, const options& how) {
   const auto start = std::chrono::steady_clock::now();
   const std::string name = explore::is_sampling(how.strategy) ? how.strategy : "random";
-  const auto sampler = explore::make_strategy(name, seed, 1);
+  const auto sampler = explore::make_strategy(name, {.seed = seed, .pct_depth = how.pct_depth});
   explore::schedule_recorder recorder(*sampler);
   executor once(body, how);
   recorder.begin();
+  while (recorder.warming_up()) {
+    recorder.end(once.run(recorder));
+    recorder.begin();
+  }
   const trace& t = once.run(recorder);
   recorder.end(t);
   if (how.on_execution) how.on_execution(t);

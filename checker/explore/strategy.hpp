@@ -58,6 +58,9 @@ class strategy {
   virtual bool exhausted() const { return false; }
   // Reproduces the execution that ran last, alone: what `replay --seed` takes.
   virtual std::optional<std::uint64_t> seed() const { return std::nullopt; }
+  // The execution at hand is a preparation that those after it build on; a seed's execution is
+  // reproduced by running it first.
+  virtual bool warming_up() const { return false; }
   // Executions that turned out to repeat an earlier trace, or were given up as such.
   virtual std::uint64_t redundant() const { return 0; }
   // Not empty once the model was seen to behave differently under the same decisions.

@@ -5,7 +5,10 @@
 
 #include "dpor.hpp"
 #include "naive.hpp"
+#include "pct.hpp"
+#include "pos.hpp"
 #include "random.hpp"
+#include "surw.hpp"
 
 namespace heddle::explore {
 
@@ -13,22 +16,34 @@ namespace {
 
 struct entry {
   std::string_view name;
-  bool sampling;
-  std::unique_ptr<strategy> (*make)(std::uint64_t seed, std::uint64_t max_executions);
+  bool samples;
+  std::unique_ptr<strategy> (*make)(const sampling&);
 };
 
-constexpr std::array<entry, 3> known{{
+constexpr std::array<entry, 6> known{{
     {"dpor", false,
-     [](std::uint64_t, std::uint64_t) -> std::unique_ptr<strategy> {
+     [](const sampling&) -> std::unique_ptr<strategy> {
        return std::make_unique<dpor_strategy>();
      }},
     {"naive", false,
-     [](std::uint64_t, std::uint64_t) -> std::unique_ptr<strategy> {
+     [](const sampling&) -> std::unique_ptr<strategy> {
        return std::make_unique<naive_strategy>();
      }},
     {"random", true,
-     [](std::uint64_t seed, std::uint64_t max_executions) -> std::unique_ptr<strategy> {
-       return std::make_unique<random_strategy>(seed, max_executions);
+     [](const sampling& how) -> std::unique_ptr<strategy> {
+       return std::make_unique<random_strategy>(how.seed, how.max_executions);
+     }},
+    {"pct", true,
+     [](const sampling& how) -> std::unique_ptr<strategy> {
+       return std::make_unique<pct_strategy>(how.seed, how.max_executions, how.pct_depth);
+     }},
+    {"pos", true,
+     [](const sampling& how) -> std::unique_ptr<strategy> {
+       return std::make_unique<pos_strategy>(how.seed, how.max_executions);
+     }},
+    {"surw", true,
+     [](const sampling& how) -> std::unique_ptr<strategy> {
+       return std::make_unique<surw_strategy>(how.seed, how.max_executions);
      }},
 }};
 
@@ -47,13 +62,18 @@ std::vector<std::string_view> strategy_names() {
 
 bool is_sampling(std::string_view name) {
   const entry* e = find(name);
-  return e != nullptr && e->sampling;
+  return e != nullptr && e->samples;
 }
 
-std::unique_ptr<strategy> make_strategy(std::string_view name, std::uint64_t seed,
-                                        std::uint64_t max_executions) {
+std::unique_ptr<strategy> make_strategy(std::string_view name, const sampling& how) {
   const entry* e = find(name);
-  return e == nullptr ? nullptr : e->make(seed, max_executions);
+  return e == nullptr ? nullptr : e->make(how);
+}
+
+std::string strategy_list() {
+  std::string list;
+  for (const entry& e : known) list += (list.empty() ? "" : ", ") + std::string(e.name);
+  return list;
 }
 
 }  // namespace heddle::explore

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,9 +15,17 @@ namespace heddle::explore {
 std::vector<std::string_view> strategy_names();
 // Whether a strategy draws its executions from a seed, and can therefore never be exhausted.
 bool is_sampling(std::string_view name);
-// Null for a name that is not among strategy_names(). `seed` and `max_executions` are for sampling
-// strategies; the others stop when they have covered everything.
-std::unique_ptr<strategy> make_strategy(std::string_view name, std::uint64_t seed,
-                                        std::uint64_t max_executions);
+
+// For sampling strategies; the others stop when they have covered everything.
+struct sampling {
+  std::uint64_t seed = 0;
+  std::uint64_t max_executions = ~std::uint64_t{0};
+  std::uint64_t pct_depth = 3;
+};
+
+// Null for a name that is not among strategy_names().
+std::unique_ptr<strategy> make_strategy(std::string_view name, const sampling& how = {});
+// "dpor, naive, ...": what a sentence about an unknown strategy ends with.
+std::string strategy_list();
 
 }  // namespace heddle::explore

@@ -7,38 +7,26 @@
 
 #include <cstdint>
 
+#include "sample_sequence.hpp"
 #include "strategy.hpp"
 
 namespace heddle::explore {
 
-// A small generator with the same sequence on every platform: splitmix64 (Steele et al. 2014).
-class seeded_random {
- public:
-  explicit seeded_random(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next();
-  std::size_t below(std::size_t n);  // REQUIRES: n > 0; unbiased
-
- private:
-  std::uint64_t state_;
-};
-
 class random_strategy final : public strategy {
  public:
   // Executions 0..max-1; execution 0 uses `seed` itself.
-  random_strategy(std::uint64_t seed, std::uint64_t max_executions);
+  random_strategy(std::uint64_t seed, std::uint64_t max_executions)
+      : samples_(seed, max_executions), decisions_(seed) {}
 
   std::string_view name() const override { return "random"; }
   bool begin() override;
   std::size_t pick(const point& at) override;
   void end(const trace&) override {}
-  std::optional<std::uint64_t> seed() const override { return execution_seed_; }
+  std::optional<std::uint64_t> seed() const override { return samples_.seed(); }
 
  private:
-  seeded_random seeds_;
+  sample_sequence samples_;
   seeded_random decisions_;
-  std::uint64_t execution_seed_;
-  std::uint64_t done_ = 0;
-  std::uint64_t max_;
 };
 
 }  // namespace heddle::explore

@@ -22,6 +22,7 @@ class schedule_recorder final : public strategy {
   void end(const trace& t) override { chooser_.end(t); }
   bool exhausted() const override { return chooser_.exhausted(); }
   std::optional<std::uint64_t> seed() const override { return chooser_.seed(); }
+  bool warming_up() const override { return chooser_.warming_up(); }
   std::uint64_t redundant() const override { return chooser_.redundant(); }
   std::string_view nondeterminism() const override { return chooser_.nondeterminism(); }
 

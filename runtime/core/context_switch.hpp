@@ -29,7 +29,8 @@ struct execution_context {
 // returns: its last act is a switch_last.
 void prepare(execution_context& c, void* stack_base, std::size_t stack_bytes, void (*entry)(void*),
              void* argument);
-// Suspends the caller into `from` and resumes `to`; `here` is the calling thread's. Returns when `from` is switched to.
+// Suspends the caller into `from` and resumes `to`; `here` is the calling thread's. Returns when
+// `from` is switched to.
 void switch_to(execution_context& from, execution_context& to, thread_exceptions& here);
 // The same for a computation that ends: `from` is never resumed.
 [[noreturn]] void switch_last(execution_context& from, execution_context& to,

@@ -44,7 +44,22 @@ TEST_CASE("bad input is one sentence, exit status 2, and nothing is written", "[
       {"too large a number", {"check", "--seed", "18446744073709551616"}, "--seed"},
       {"no duration", {"check", "--max-time", "soon"}, "takes a duration"},
       {"no time at all", {"check", "--max-time", "0s"}, "takes a duration"},
+      {"a hexadecimal duration", {"check", "--max-time", "0x10s"}, "not \"0x10s\""},
+      {"a duration in powers", {"check", "--max-time", "1e3s"}, "not \"1e3s\""},
+      {"a duration without unit", {"check", "--max-time", "5"}, "with ms, s, m or h"},
+      {"a duration after a space", {"check", "--max-time", " 5s"}, "not \" 5s\""},
+      {"a duration with two points", {"check", "--max-time", "1.2.3s"}, "not \"1.2.3s\""},
+      {"a negative duration", {"check", "--max-time", "-5s"}, "--max-time"},
+      {"a unit alone", {"check", "--hang-timeout", "s"}, "not \"s\""},
+      {"an unknown unit", {"check", "--hang-timeout", "5d"}, "not \"5d\""},
+      {"an infinite duration", {"check", "--hang-timeout", "infs"}, "not \"infs\""},
       {"unknown strategy", {"check", "--strategy", "dpro"}, "did you mean \"dpor\""},
+      {"a strategy like none", {"check", "--strategy", "zzzzzzzz"}, "dpor, naive, random, pct"},
+      {"no depth", {"check", "--strategy", "pct", "--pct-depth", "0"}, "at least 1"},
+      {"a depth for random", {"check", "--strategy", "random", "--pct-depth", "2"}, "for the strategy pct"},
+      {"a depth for a schedule",
+       {"replay", "bad/leak", "--schedule", "h1.AA", "--pct-depth", "2"},
+       "--pct-depth belongs to --seed"},
       {"unknown time", {"check", "--time", "slow"}, "there is no time \"slow\""},
       {"a value is missing", {"check", "--seed"}, "--seed"},
       {"a seed for dpor", {"check", "--strategy", "dpor", "--seed", "1"}, "sampling strategy"},
@@ -100,4 +115,12 @@ TEST_CASE("help and version are no errors", "[cli]") {
   const command_outcome help = heddle_command({"check", "--help"});
   CHECK(help.status == 0);
   CHECK(help.output.find("--keep-going") != std::string::npos);
+  CHECK(help.output.find("heddle check [OPTIONS]") != std::string::npos);
+  CHECK(help.output.find("check check") == std::string::npos);
+}
+
+TEST_CASE("a duration is a decimal number and a unit", "[cli]") {
+  const std::string duration = GENERATE("60000ms", "60s", "1.5m", "0.5h", ".5h");
+  INFO(duration);
+  CHECK(target_command({"check", "ok/handshake", "--max-time", duration}).status == 0);
 }

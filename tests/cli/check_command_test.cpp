@@ -33,7 +33,7 @@ TEST_CASE("each model of a user's program gets its verdict, whatever the others 
   const json report = report_of({"--jobs", "2"});
   CHECK(report.at("schema_version") == 1);
   CHECK(report.at("exit_status") == 1);
-  CHECK(report.at("models").size() == 15);
+  CHECK(report.at("models").size() == 16);
   const std::vector<std::array<const char*, 3>> expected{
       {"ok/handshake", "verified", nullptr},
       {"ok/large", "verified", nullptr},
@@ -46,6 +46,7 @@ TEST_CASE("each model of a user's program gets its verdict, whatever the others 
       {"bad/crash", "failed", "crash"},
       {"bad/exit", "failed", "crash"},
       {"bad/hang", "failed", "livelock"},
+      {"wish/sampled", "failed", "assertion"},
       {"wrong/clean", "verified", nullptr},
       {"count/verified", "verified", nullptr},
       {"count/stuck", "failed", "leak"},

@@ -41,13 +41,29 @@ TEST_CASE("each failure replays from its schedule, twice", "[cli]") {
 }
 
 TEST_CASE("each sampled failure replays from its seed, twice", "[cli]") {
+  const std::string strategy = GENERATE("random", "pct", "pos", "surw");
   const json report = check({"bad/deadlock", "bad/leak", "bad/panic", "bad/assertion", "bad/misuse",
-                             "--strategy", "random", "--seed", "3"});
+                             "--strategy", strategy, "--seed", "3"});
   for (const json& m : report.at("models")) {
+    INFO(strategy << ": " << m);
     REQUIRE(m.at("verdict") == "failed");
-    expect_failure(m, {"--seed", std::to_string(m.at("failure").at("seed").get<std::uint64_t>())});
+    expect_failure(m, {"--seed", std::to_string(m.at("failure").at("seed").get<std::uint64_t>()),
+                       "--strategy", strategy});
     expect_failure(m, {"--schedule", m.at("failure").at("schedule")});
   }
+}
+
+TEST_CASE("the command that is printed for a seed names what the seed needs", "[cli]") {
+  const auto printed = [](const std::vector<std::string>& arguments) {
+    return target_command(arguments).output;
+  };
+  const std::string pct =
+      printed({"check", "bad/deadlock", "--strategy", "pct", "--pct-depth", "2", "--seed", "4"});
+  CHECK(pct.find(" --strategy pct --pct-depth 2") != std::string::npos);
+  // A model that asks for a strategy is replayed by it without being told.
+  const json m = check({"wish/sampled"}).at("models").at(0);
+  CHECK(m.at("strategy") == "surw");
+  expect_failure(m, {"--seed", std::to_string(m.at("failure").at("seed").get<std::uint64_t>())});
 }
 
 TEST_CASE("a schedule is taken from a report", "[cli]") {

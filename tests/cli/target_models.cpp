@@ -134,4 +134,18 @@ const model large{"ok/large", expected::verified, "Has more traces than a small 
                     x->add(1);
                   }};
 
+// The rare order is found by a walk that is uniform, and named by the model.
+const model sampled{"wish/sampled", expected::assertion, "Four additions before one load.",
+                    [] {
+                      const auto x = std::make_shared<heddle::atomic<int>>(0);
+                      heddle::go([=] {
+                        const int seen = x->load();
+                        heddle::check(seen != 3, "the load is not the last but one");
+                      });
+                      heddle::go([=] {
+                        for (int i = 0; i < 4; ++i) x->add(1);
+                      });
+                    },
+                    {.time = "", .strategy = "surw", .max_executions = 0, .max_steps = 0, .count = 0}};
+
 }  // namespace

@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 #include <memory>
+#include <string>
 
+#include "factory.hpp"
 #include "heddle/heddle.hpp"
 
 namespace checker = heddle::checker;
@@ -34,8 +36,8 @@ checker::options by(const std::string& strategy) {
 }  // namespace
 
 TEST_CASE("every failure replays from its schedule, under every strategy", "[check]") {
-  for (const char* strategy : {"dpor", "naive", "random"}) {
-    checker::options how = by(strategy);
+  for (const std::string_view strategy : heddle::explore::strategy_names()) {
+    checker::options how = by(std::string(strategy));
     how.program = "two";
     how.keep_going = true;
     const checker::result r = checker::check(two_senders, how);
@@ -75,7 +77,10 @@ TEST_CASE("verified is said only of an exhausted search", "[check]") {
   how = by("naive");
   how.max_seconds = 1e-9;
   CHECK(checker::check(counters, how).stopped_by == "time");
-  CHECK(checker::check(counters, by("random")).stopped_by == "sampling");
+  for (const char* strategy : {"random", "pct", "pos", "surw"}) {
+    CHECK(checker::check(counters, by(strategy)).stopped_by == "sampling");
+    CHECK(!checker::check(counters, by(strategy)).complete);
+  }
 }
 
 TEST_CASE("an execution longer than the bound leaves the search incomplete", "[check]") {
@@ -107,8 +112,8 @@ TEST_CASE("a model that remembers earlier executions is nondeterministic", "[che
     if (executions++ % 2 == 0) c.send(1);
     c.len();
   };
-  for (const char* strategy : {"dpor", "naive", "random"}) {
-    const checker::result r = checker::check(forgetful, by(strategy));
+  for (const std::string_view strategy : heddle::explore::strategy_names()) {
+    const checker::result r = checker::check(forgetful, by(std::string(strategy)));
     INFO(strategy << ": " << r.message);
     CHECK(r.verdict == verdict::error);
     CHECK(r.what == kind::nondeterministic);
@@ -135,4 +140,5 @@ TEST_CASE("a schedule of another program, or of a changed one, is refused", "[ch
 
 TEST_CASE("an unknown strategy is an invalid argument", "[check]") {
   CHECK_THROWS_AS(checker::check(counters, by("dpro")), std::invalid_argument);
+  CHECK_THROWS_WITH(checker::check(counters, by("dpro")), Catch::Contains("naive"));
 }

@@ -1,5 +1,6 @@
 // dpor against naive on generated programs over every primitive: the same outcomes, and each trace
 // exactly once.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <map>
@@ -8,6 +9,7 @@
 #include <string>
 
 #include "dpor.hpp"
+#include "factory.hpp"
 #include "generated_program.hpp"
 #include "naive.hpp"
 #include "sequencer.hpp"
@@ -62,6 +64,18 @@ std::uint64_t programs_wanted() {
   return text == nullptr ? 1500 : std::strtoull(text, nullptr, 10);
 }
 
+// Whatever a sampling strategy meets, naive has met.
+void expect_samples_within(const explored& all, const generated::program& p,
+                           explore::time_mode time) {
+  for (const std::string_view name : explore::strategy_names()) {
+    if (!explore::is_sampling(name)) continue;
+    const auto sampler = explore::make_strategy(name, {.seed = p.seed, .max_executions = 20});
+    const explored some = explore_all(*sampler, p, 20, time);
+    INFO(name << "\n" << generated::describe(p));
+    REQUIRE(std::ranges::includes(all.outcomes, some.outcomes));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("dpor reaches the outcomes of naive, each trace once, on generated programs",
@@ -82,6 +96,7 @@ TEST_CASE("dpor reaches the outcomes of naive, each trace once, on generated pro
                                 << " executions");
     REQUIRE(once.complete);
     REQUIRE(once.outcomes == all.outcomes);
+    if (compared % 10 == 0) expect_samples_within(all, p, time);
     if (once.group_panic) continue;  // found on the way: explored again with dones dependent
     REQUIRE(once.executions == once.traces.size());
     REQUIRE(once.traces.size() == all.traces.size());

@@ -1,6 +1,4 @@
-#include "dpor.hpp"
-#include "naive.hpp"
-#include "random.hpp"
+#include "factory.hpp"
 #include "run_state.hpp"
 #include "sequencer.hpp"
 
@@ -8,13 +6,8 @@ namespace heddle::oracle {
 
 exploration explore_program(const program& p, const std::string& strategy_name,
                             std::uint64_t max_executions) {
-  std::unique_ptr<explore::strategy> s;
-  if (strategy_name == "dpor")
-    s = std::make_unique<explore::dpor_strategy>();
-  else if (strategy_name == "naive")
-    s = std::make_unique<explore::naive_strategy>();
-  else
-    s = std::make_unique<explore::random_strategy>(1, max_executions);
+  const std::unique_ptr<explore::strategy> s =
+      explore::make_strategy(strategy_name, {.seed = 1, .max_executions = max_executions});
   explore::sequencer engine;
   explore::execution_limits limits;
   limits.stop_at_failure = false;

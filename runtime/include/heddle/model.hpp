@@ -38,7 +38,7 @@ enum class expected {
 //                           {.count = 1820474, .large = true}};
 struct model_options {
   std::string time = {};             // "free" or "idle"
-  std::string strategy = {};         // "dpor", "random", ...
+  std::string strategy = {};         // "dpor", "surw", ...: docs/strategies.md
   unsigned long max_executions = 0;
   unsigned long max_steps = 0;
   unsigned long count = 0;           // the exact number of executions that dpor must need

@@ -34,10 +34,11 @@ std::string_view to_string(kind k);
 
 struct options {
   std::string program;                        // the model's name, which its schedules carry
-  std::string strategy = "dpor";              // dpor, naive, random
+  std::string strategy = "dpor";              // dpor, naive, random, pct, pos, surw
   std::uint64_t seed = 0;                     // of a seeded strategy
+  std::uint64_t pct_depth = 3;                // how many orderings pct aims to get right; at least 1
   bool idle_time = false;                     // timers fire only when no goroutine can run
-  std::uint64_t max_executions = 0;           // 0: no bound (random: 1000)
+  std::uint64_t max_executions = 0;           // 0: no bound (sampling: 1000)
   std::uint64_t max_steps = 20000;            // of one execution
   double max_seconds = 0;                     // 0: no bound
   bool keep_going = false;                    // explore on after a failure
