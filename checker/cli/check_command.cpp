@@ -1,8 +1,11 @@
 // check: explores each model in a worker process and reports in the models' order.
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <memory>
 #include <optional>
 
+#include "checkpoint.hpp"
 #include "commands.hpp"
 #include "exit_status.hpp"
 #include "exploration_options.hpp"
@@ -11,6 +14,7 @@
 #include "judgement.hpp"
 #include "model_selection.hpp"
 #include "output_file.hpp"
+#include "search_pool.hpp"
 #include "terminal.hpp"
 
 namespace heddle::cli {
@@ -19,6 +23,8 @@ namespace {
 
 using report::model_report;
 
+constexpr auto checkpoint_interval = std::chrono::seconds(1);
+
 class check_session {
  public:
   // Everything that can be wrong with the arguments is found here, before anything is explored.
@@ -26,6 +32,7 @@ class check_session {
       : line_(line),
         models_(select_models_to_check(line.filters)),
         json_(line.json),
+        checkpoint_(line.checkpoint),
         out_(json_.is_standard_output() ? stderr : stdout),
         style_(style_for(out_)),
         reports_(models_.size()) {
@@ -36,12 +43,19 @@ class check_session {
       run.hang_seconds = line.hang_seconds;
       runs_.push_back(std::move(run));
     }
+    for (const isolated_run& run : runs_)
+      searches_.push_back(std::make_unique<model_search>(
+          run, run.how.strategy == "dpor" && (line.jobs > 1 || checkpoints())));
+    if (checkpoints()) prepare_checkpoints();
   }
 
   int run();
 
  private:
-  void ended(std::size_t index, const outcome& o);
+  bool checkpoints() const { return !line_.checkpoint.empty() || !line_.resume.empty(); }
+  void prepare_checkpoints();
+  void keep_checkpoint();
+  void over(std::size_t index);
   void print_ready();
   void print_left_out();
   int finish(bool interrupted);
@@ -49,20 +63,40 @@ class check_session {
   const command_line& line_;
   std::vector<const model*> models_;
   output_file json_;
+  output_file checkpoint_;
   std::FILE* out_;
   report::text_style style_;
   std::vector<isolated_run> runs_;
+  std::vector<std::unique_ptr<model_search>> searches_;
   std::vector<std::optional<model_report>> reports_;
   std::size_t printed_ = 0;
   std::size_t done_ = 0;
   progress_line progress_;
+  std::chrono::steady_clock::time_point kept_at_;  // when the last checkpoint was written
 };
 
-void check_session::ended(std::size_t index, const outcome& o) {
+void check_session::prepare_checkpoints() {
+  const char* option = line_.checkpoint.empty() ? "--resume" : "--checkpoint";
+  if (models_.size() != 1)
+    throw usage_error(std::string(option) + " is for one model, not " +
+                      std::to_string(models_.size()) + "; name it");
+  if (runs_.front().how.strategy != "dpor")
+    throw usage_error(std::string(option) + " is for the strategy dpor; " +
+                      models_.front()->name() + " is explored by " + runs_.front().how.strategy);
+  if (checkpoint_.is_standard_output()) throw usage_error("--checkpoint needs a file");
+  if (!line_.resume.empty()) resume(line_.resume, runs_.front(), *searches_.front());
+}
+
+// Of the one search that there is then.
+void check_session::keep_checkpoint() {
+  checkpoint_.write(checkpoint_of(runs_.front(), *searches_.front()));
+  kept_at_ = std::chrono::steady_clock::now();
+}
+
+void check_session::over(std::size_t index) {
   ++done_;
-  std::optional<answer> found = answer_of(runs_[index], o);
-  if (!found) return;
-  reports_[index] = judge(*models_[index], std::move(found->found), line_);
+  if (checkpoint_.wanted()) keep_checkpoint();
+  reports_[index] = judge(*models_[index], searches_[index]->take().found, line_);
   progress_.clear();
   print_ready();
 }
@@ -97,6 +131,11 @@ int check_session::finish(bool interrupted) {
   if (interrupted) {
     std::fprintf(out_, "interrupted: %zu of %zu models were not checked\n",
                  models_.size() - known.size(), models_.size());
+    if (checkpoint_.wanted()) {
+      keep_checkpoint();
+      std::fprintf(out_, "what was explored is kept: go on with --resume %s\n",
+                   line_.checkpoint.c_str());
+    }
     return signalled + interrupted_by();
   }
   const int status = exit_status_of(known);
@@ -106,13 +145,18 @@ int check_session::finish(bool interrupted) {
 
 int check_session::run() {
   catch_interrupts();
-  const bool whole = run_all(
-      runs_.size(), [&](std::size_t i) { return start(runs_[i], printing::dropped); },
-      static_cast<std::size_t>(line_.jobs), [&](std::size_t i, const outcome& o) { ended(i, o); },
-      [&](const std::vector<running_job>& jobs) {
-        progress_.show(models_[jobs.front().index]->name(), done_, models_.size(),
-                       *jobs.front().progress);
-      });
+  search_events tell;
+  tell.over = [&](std::size_t i) { over(i); };
+  tell.arrived = [&](std::size_t) {
+    if (checkpoint_.wanted() && std::chrono::steady_clock::now() - kept_at_ >= checkpoint_interval)
+      keep_checkpoint();
+  };
+  tell.waiting = [&](std::size_t i, const shared_progress& progress) {
+    progress_.show(models_[i]->name(), done_, models_.size(), progress);
+  };
+  for (std::size_t i = 0; i < searches_.size(); ++i)
+    if (searches_[i]->over()) over(i);  // resumed at its end
+  const bool whole = run_searches(searches_, static_cast<std::size_t>(line_.jobs), tell);
   return finish(!whole || interrupted_by() != 0);
 }
 

@@ -121,11 +121,15 @@ void add_check(CLI::App& app, command_line& out) {
       ->type_name("D");
   sub->add_option_function<std::string>(
          "--jobs", [&out](const std::string& text) { out.jobs = parse_number("--jobs", text, 1); },
-         "how many models to check at a time [1]")
+         "how many processes explore, several models or parts of one [1]")
       ->type_name("N");
   sub->add_flag("--keep-going", out.keep_going, "explore on after a failure, list distinct ones");
   sub->add_flag("--allow-incomplete", out.allow_incomplete,
                 "a search cut by its budget with nothing found is no reason for exit status 3");
+  sub->add_option("--checkpoint", out.checkpoint,
+                  "keep what is explored and what is left in a file, of one model")
+      ->type_name("FILE");
+  sub->add_option("--resume", out.resume, "go on from such a file")->type_name("FILE");
   sub->add_option("--json", out.json, "write a report; - is standard output")->type_name("FILE");
   options.target();
 }

@@ -85,7 +85,7 @@ void output_file::write(const std::string& text) const {
   std::string name;
   const bool direct = is_special(path_);
   const int file = direct ? open(path_.c_str(), O_WRONLY) : open_temporary(path_, name);
-  bool done = file >= 0 && write_all(file, text);
+  bool done = file >= 0 && write_all(file, text) && (direct || fsync(file) == 0);
   done = (file < 0 || close(file) == 0) && done;
   if (done && !direct) done = std::rename(name.c_str(), path_.c_str()) == 0;
   if (done) return;

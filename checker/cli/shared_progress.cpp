@@ -24,6 +24,7 @@ struct shared_progress::page {
   std::atomic<std::uint64_t> steps;
   std::atomic<std::uint64_t> choices;
   std::atomic<bool> running;
+  std::atomic<bool> wanted;  // written by the parent
   explore::choice kept[most_choices];
 };
 
@@ -64,6 +65,9 @@ void shared_progress::explored(std::uint64_t executions, std::size_t depth) {
   page_->executions.store(executions, relaxed);
   page_->depth.store(depth, relaxed);
 }
+
+bool shared_progress::wanted() const { return page_->wanted.load(relaxed); }
+void shared_progress::want() { page_->wanted.store(true, relaxed); }
 
 std::uint64_t shared_progress::executions() const { return page_->executions.load(relaxed); }
 std::uint64_t shared_progress::depth() const { return page_->depth.load(relaxed); }

@@ -27,8 +27,11 @@ class shared_progress final : public explore::decision_log {
   void ended() override;
   void decided(std::size_t index, std::size_t alternatives, std::uint64_t fingerprint) override;
   void explored(std::uint64_t executions, std::size_t depth);
+  // The parent has use for branches of the tree.
+  bool wanted() const;
 
   // The parent's side.
+  void want();
   std::uint64_t executions() const;  // begun
   std::uint64_t depth() const;       // of the longest execution
   // Grows at every decision and whenever an execution begins or ends.

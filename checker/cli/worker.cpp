@@ -155,39 +155,6 @@ outcome worker::result() {
   return o;
 }
 
-bool run_all(std::size_t count, const std::function<std::unique_ptr<worker>(std::size_t)>& start,
-             std::size_t at_once, const std::function<void(std::size_t, outcome)>& on_end,
-             const std::function<void(const std::vector<running_job>&)>& on_wait) {
-  struct slot {
-    std::size_t index;
-    std::unique_ptr<worker> w;
-  };
-  std::vector<slot> slots;
-  std::size_t next = 0;
-  while (next < count || !slots.empty()) {
-    while (next < count && slots.size() < at_once) {
-      slots.push_back({next, start(next)});
-      ++next;
-    }
-    std::vector<pollfd> files;
-    std::vector<running_job> jobs;
-    for (const slot& s : slots) {
-      files.push_back({s.w->pipe(), POLLIN, 0});
-      jobs.push_back({s.index, &s.w->progress()});
-    }
-    if (on_wait) on_wait(jobs);
-    poll(files.data(), files.size(), static_cast<int>(poll_interval.count()));
-    if (interrupted_by() != 0) return false;
-    for (std::size_t i = slots.size(); i-- > 0;) {
-      if (!slots[i].w->advance()) continue;
-      slot done = std::move(slots[i]);
-      slots.erase(slots.begin() + static_cast<std::ptrdiff_t>(i));
-      on_end(done.index, done.w->result());
-    }
-  }
-  return true;
-}
-
 std::optional<outcome> run_one(worker& w) {
   for (;;) {
     pollfd file{w.pipe(), POLLIN, 0};

@@ -39,6 +39,8 @@ class worker {
   // Something to read comes here.
   int pipe() const { return pipe_; }
   const shared_progress& progress() const { return *progress_; }
+  // It is asked to come back with branches of its tree for others.
+  void want() { progress_->want(); }
   // Reads what there is, and kills a child that hangs. True: it has ended, ask outcome().
   bool advance();
   outcome result();
@@ -58,21 +60,10 @@ class worker {
   bool hung_ = false;
 };
 
-// Runs the jobs, at most `at_once` at a time. `on_end` is told of each by its index, in the order
-// in which they end; `on_wait` is called a few times a second with what runs. False: a signal
-// asked for an end, and whatever ran was killed; see interrupted_by().
-struct running_job {
-  std::size_t index;
-  const shared_progress* progress;
-};
-bool run_all(std::size_t count, const std::function<std::unique_ptr<worker>(std::size_t)>& start,
-             std::size_t at_once, const std::function<void(std::size_t, outcome)>& on_end,
-             const std::function<void(const std::vector<running_job>&)>& on_wait);
-
 // Waits for one worker alone. Empty after a signal.
 std::optional<outcome> run_one(worker& w);
 
-// From here on SIGINT and SIGTERM end run_all and run_one early.
+// From here on SIGINT and SIGTERM end run_searches and run_one early.
 void catch_interrupts();
 int interrupted_by();
 

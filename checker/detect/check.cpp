@@ -11,9 +11,12 @@
 #include <utility>
 
 #include "detect.hpp"
+#include "dpor.hpp"
 #include "executor.hpp"
 #include "factory.hpp"
+#include "part_search.hpp"
 #include "schedule_recorder.hpp"
+#include "subtree_text.hpp"
 
 namespace heddle::checker {
 
@@ -39,9 +42,16 @@ std::unique_ptr<explore::strategy> chosen_strategy(const options& how) {
 class exploration {
  public:
   exploration(const std::function<void()>& body, const options& how)
-      : how_(how), strategy_(chosen_strategy(how)), recorder_(*strategy_), executor_(body, how) {}
+      : how_(how),
+        own_(std::make_unique<executor>(body, how)),
+        executor_(*own_),
+        strategy_(chosen_strategy(how)),
+        recorder_(*strategy_) {}
+  // Explores a part of a search.
+  exploration(executor& with, const options& how, const part_request& part);
 
   result run();
+  part_answer run_part(clock::time_point until, const std::function<bool()>& wanted);
 
  private:
   bool execute();
@@ -53,16 +63,18 @@ class exploration {
   bool refuse(std::string why);
   bool within_budget();
   void look_at_clock();
-  void conclude();
+  result finish();
+  explore::dpor_strategy& tree() { return static_cast<explore::dpor_strategy&>(*strategy_); }
 
   const options& how_;
+  std::unique_ptr<executor> own_;
+  executor& executor_;
   std::unique_ptr<explore::strategy> strategy_;
   explore::schedule_recorder recorder_;
-  executor executor_;
   result result_;
   std::uint64_t executions_ = 0;  // the redundant ones included
-  std::uint64_t cut_ = 0;
   std::vector<explore::event> events_;  // of the execution that is run again
+  bool resumed_ = false;          // this is a part that was explored before
   clock::time_point started_ = clock::now();
   clock::time_point last_progress_ = started_;
   clock::time_point now_ = started_;  // when the clock was looked at last
@@ -84,7 +96,7 @@ bool exploration::execute() {
   if (complete) count(t);
   std::optional<failure> found;
   if (complete) found = detect::find_failure(t);
-  const bool first = complete && executions_ == 1;
+  const bool first = complete && executions_ == 1 && !resumed_;
   explore::schedule made;
   if (found || first) made = schedule_of(t);
   const bool news = found && is_news(*found, made);
@@ -109,7 +121,7 @@ void exploration::count(const trace& t) {
   result_.events += t.events.size();
   result_.longest = std::max(result_.longest, t.events.size());
   if (detect::any_blocked(t)) ++result_.blocked;
-  if (t.ended == ending::cut || t.ended == ending::unfair_cut) ++cut_;
+  if (t.ended == ending::cut || t.ended == ending::unfair_cut) ++result_.cut;
   if (result_.alive.empty()) result_.alive = detect::alive_after_main(t);
 }
 
@@ -189,44 +201,102 @@ result exploration::run() {
     // The budget stops only what is not over yet: the last trace may be the last of all.
     if (go_on && !recorder_.exhausted()) go_on = within_budget();
   }
-  conclude();
+  return finish();
+}
+
+result exploration::finish() {
+  result_.redundant = recorder_.redundant();
+  result_.seconds = std::chrono::duration<double>(clock::now() - started_).count();
+  conclude(result_, how_, recorder_.exhausted());
   return std::move(result_);
 }
 
-// The verdict, once exploring has stopped.
-void exploration::conclude() {
-  result_.redundant = recorder_.redundant();
-  result_.seconds = std::chrono::duration<double>(clock::now() - started_).count();
-  if (result_.verdict == verdict::error) return;
-  const bool sampled = explore::is_sampling(how_.strategy);
-  result_.complete = recorder_.exhausted() && cut_ == 0;
-  if (!result_.failures.empty()) {
-    result_.verdict = verdict::failed;
-    result_.what = result_.failures.front().what;
-    result_.message = result_.failures.front().message;
-    if (!how_.keep_going) result_.stopped_by = "failure";
-    return;
+std::unique_ptr<explore::strategy> part_strategy(const part_request& part, explore::names& known) {
+  if (part.state.empty()) return std::make_unique<explore::dpor_strategy>();
+  auto tree = std::make_unique<explore::dpor_strategy>(explore::subtree_from(part.state, known));
+  for (const std::string& bytes : part.found) {
+    const explore::subtree names = explore::subtree_from(bytes, known);
+    for (const explore::remote_plan& plan : names.found) tree->plan_remote(names, plan);
   }
-  if (result_.complete) return;
-  result_.verdict = verdict::passed;
-  std::string why;
-  if (sampled && result_.stopped_by != "time") {
-    result_.stopped_by = "sampling";
-    why = "sampling is never complete";
-  } else if (result_.stopped_by == "executions") {
-    why = "the bound on executions was reached";
-  } else if (result_.stopped_by == "time") {
-    why = "the time was up";
+  for (std::uint32_t depth : part.explored) tree->branch_explored(depth);
+  return tree;
+}
+
+exploration::exploration(executor& with, const options& how, const part_request& part)
+    : how_(how),
+      executor_(with),
+      strategy_(part_strategy(part, executor_.naming())),
+      recorder_(*strategy_),
+      resumed_(!part.state.empty()) {}
+
+// For a shorter time than this a part is not left for one that waits.
+constexpr auto shortest_part = std::chrono::milliseconds(4);
+constexpr int most_branches = 16;
+
+part_answer exploration::run_part(clock::time_point until, const std::function<bool()>& wanted) {
+  part_answer a;
+  const std::size_t groups = tree().panicking_groups().size();
+  bool go_on = true;
+  while (go_on && recorder_.begin()) {
+    go_on = execute();
+    look_at_clock();
+    if (tree().panicking_groups().size() > groups) {
+      a.what = part_answer::left::restart;
+      break;
+    }
+    if (go_on && !recorder_.exhausted()) go_on = within_budget();
+    if (!go_on || now_ >= until) break;
+    if (wanted() && clock::now() - started_ >= shortest_part) {
+      for (int i = 0; i < most_branches; ++i)
+        if (const std::optional<explore::subtree> branch = tree().split())
+          a.branches.push_back({explore::to_bytes(*branch, executor_.naming()), branch->floor - 1});
+      if (!a.branches.empty()) break;
+    }
+  }
+  if (a.what != part_answer::left::restart) {
+    explore::subtree found;
+    found.found = tree().take_remote_plans();
+    explore::subtree state = tree().save();
+    if (!found.found.empty()) {
+      found.actions = state.actions;
+      found.touches = state.touches;
+      a.found = explore::to_bytes(found, executor_.naming());
+    }
+    a.what = recorder_.exhausted()       ? part_answer::left::nothing
+             : tree().waits_for_others() ? part_answer::left::waiting
+                                         : part_answer::left::more;
+    a.state = explore::to_bytes(state, executor_.naming());
   } else {
-    result_.stopped_by = "steps";
-    why =
-        std::to_string(cut_) + " of them longer than " + std::to_string(how_.max_steps) + " steps";
+    explore::subtree start;
+    start.panicking_groups = tree().panicking_groups();
+    a.state = explore::to_bytes(start, executor_.naming());
   }
-  result_.message = "bounded: " + std::to_string(result_.explored) +
-                    (result_.explored == 1 ? " execution, " : " executions, ") + why;
+  a.counted = finish();
+  return a;
 }
 
 }  // namespace
+
+std::vector<part_answer> search_parts(const std::function<void()>& body, const options& how,
+                                      const std::vector<part_request>& requests, double seconds,
+                                      const std::function<bool()>& wanted) {
+  const clock::time_point until =
+      clock::now() + std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(seconds));
+  options left = how;
+  executor with(body, left);
+  std::vector<part_answer> answers;
+  for (const part_request& request : requests) {
+    answers.push_back(exploration(with, left, request).run_part(until, wanted));
+    const part_answer& a = answers.back();
+    const std::uint64_t used = a.counted.explored + a.counted.redundant;
+    if (a.what != part_answer::left::nothing && a.what != part_answer::left::waiting) break;
+    if (clock::now() >= until || wanted() || !a.counted.failures.empty()) break;
+    if (how.max_executions == 0) continue;
+    if (used >= left.max_executions) break;
+    left.max_executions -= used;
+  }
+  return answers;
+}
 
 result check(const std::function<void()>& body, const options& how) {
   return exploration(body, how).run();

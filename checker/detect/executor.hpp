@@ -19,6 +19,9 @@ class executor {
   // Both outlive the executor.
   executor(const std::function<void()>& body, const options& how) : body_(body), how_(how) {}
 
+  // What stands for which actor and object, over all executions.
+  explore::names& naming() { return sequencer_.naming(); }
+
   // One execution; the strategy's begin() and end() are the caller's. The trace is valid until the
   // next one.
   const explore::trace& run(explore::strategy& chooser);

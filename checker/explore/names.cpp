@@ -25,11 +25,20 @@ void remember(std::vector<std::uint64_t>& hashes, std::uint32_t id, std::uint64_
   hashes[id] = h * golden | 1;
 }
 
+// Once for each name.
+template <class Origin>
+void remember_origin(std::vector<Origin>& origins, std::uint32_t id, const Origin& from) {
+  if (id < origins.size()) return;
+  origins.resize(id + 1);
+  origins[id] = from;
+}
+
 }  // namespace
 
 actor_id names::child_of(actor_id parent, std::uint32_t ordinal) {
   const actor_id id = intern(children_, parent, ordinal, next_actor_);
   remember(actor_hash_, id, hash_of_actor(parent), ordinal);
+  remember_origin(actor_origin_, id, {parent, ordinal, false, nullptr});
   return id;
 }
 
@@ -37,19 +46,24 @@ actor_id names::timer_of(object_id timer) {
   if (timer >= timers_.size()) timers_.resize(timer + 1);
   if (timers_[timer] == 0) timers_[timer] = next_actor_++;
   remember(actor_hash_, timers_[timer], hash_of_object(timer), 0);
+  remember_origin(actor_origin_, timers_[timer], {timer, 0, true, nullptr});
   return timers_[timer];
 }
 
 object_id names::object_of(actor_id creator, std::uint32_t ordinal) {
   const object_id id = intern(objects_, creator, ordinal, next_object_);
   remember(object_hash_, id, hash_of_actor(creator), ordinal);
+  remember_origin(object_origin_, id, {creator, ordinal, false, nullptr});
   return id;
 }
 
 object_id names::object_at(const void* address) {
   const auto [at, fresh] = outside_.try_emplace(address, next_object_);
   // All alike: in which order they are first used may differ from one process to the next.
-  if (fresh) remember(object_hash_, next_object_++, 0, 0);
+  if (!fresh) return at->second;
+  remember(object_hash_, at->second, 0, 0);
+  remember_origin(object_origin_, at->second, {0, 0, false, address});
+  ++next_object_;
   return at->second;
 }
 

@@ -18,6 +18,17 @@ class names {
   object_id object_of(actor_id creator, std::uint32_t ordinal);
   object_id object_at(const void* address);                    // made outside of an execution
 
+  // Where a name comes from: the arguments of the function above that gave it.
+  struct origin {
+    std::uint32_t maker = 0;
+    std::uint32_t ordinal = 0;
+    bool of_object = false;         // a timer's actor: `maker` is the timer
+    const void* address = nullptr;  // of an object made outside of an execution
+  };
+  // REQUIRES: not main, the clock or a reserved object.
+  const origin& origin_of_actor(actor_id a) const { return actor_origin_[a]; }
+  const origin& origin_of_object(object_id o) const { return object_origin_[o]; }
+
   // Hashes of the stable names: the same in every process, where the dense numbers are not.
   std::uint64_t hash_of_actor(actor_id a) const { return actor_hash_[a]; }
   std::uint64_t hash_of_object(object_id o) const { return object_hash_[o]; }
@@ -32,6 +43,8 @@ class names {
   std::vector<actor_id> timers_;
   std::vector<std::uint64_t> actor_hash_{1, 2};      // of the clock and of main
   std::vector<std::uint64_t> object_hash_{1, 2, 3};  // of nil and the reserved objects
+  std::vector<origin> actor_origin_;
+  std::vector<origin> object_origin_;
   std::map<const void*, object_id> outside_;
   actor_id next_actor_ = main_actor + 1;
   object_id next_object_ = everything_object + 1;

@@ -58,6 +58,9 @@ class sequencer final : public core::engine {
   const trace& run(const std::function<void()>& body, strategy& chooser,
                    const execution_limits& limits, decision_log* log = nullptr);
 
+  // The numbers that traces and strategies use for actors and objects.
+  names& naming() { return names_; }
+
   void spawn(std::unique_ptr<detail::task> work, const go_options& options) override;
   core::goroutine* current() noexcept override { return running_; }
   core::decision announce(std::span<const operation> offers) override;

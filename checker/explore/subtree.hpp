@@ -50,6 +50,7 @@ struct subtree {
   std::vector<planned_branch> planned;  // what is to follow the last level's choice
   std::vector<step_id> hint;       // the order of an execution that woke what sleeps
   std::vector<object_id> panicking_groups;
+  std::vector<remote_plan> found;  // for the part that this one was split from
   std::vector<action> actions;     // by step_id
   std::vector<access_list> touches;
 };

@@ -114,6 +114,7 @@ void add_result(ordered_json& j, const result& r) {
   j["blocked"] = r.blocked;
   j["redundant"] = r.redundant;
   j["seconds"] = r.seconds;
+  j["cut"] = r.cut;
   j["events"] = r.events;
   j["longest"] = r.longest;
   j["time"] = r.idle_time ? "idle" : "free";
@@ -171,6 +172,7 @@ result decode(std::string_view encoded) {
   r.blocked = number(j, "blocked");
   r.redundant = number(j, "redundant");
   r.seconds = j.at("seconds").get<double>();
+  r.cut = number(j, "cut");
   r.events = number(j, "events");
   r.longest = number(j, "longest");
   r.idle_time = text(j, "time") == "idle";

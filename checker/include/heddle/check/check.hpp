@@ -91,6 +91,7 @@ struct result {
   std::uint64_t explored = 0;   // executions run to their end
   std::uint64_t blocked = 0;    // of these, executions in which a goroutine stayed blocked
   std::uint64_t redundant = 0;  // executions given up because they repeated an explored trace
+  std::uint64_t cut = 0;        // executions that the bound on steps ended
   std::uint64_t events = 0;
   std::size_t longest = 0;      // events of the longest execution
   std::vector<std::string> alive;  // goroutines that could still run after main had returned

@@ -1,0 +1,289 @@
+#include "model_search.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+#include "bytes.hpp"
+#include "json_report.hpp"
+#include "part_answer_text.hpp"
+
+namespace heddle::cli {
+
+namespace {
+
+using checker::part_answer;
+using checker::result;
+using checker::verdict;
+using clock = std::chrono::steady_clock;
+
+constexpr double quantum_seconds = 1.5;  // how much work a killed worker loses at most
+constexpr int most_deaths = 3;           // of one part's workers; then it is the model that kills
+constexpr std::uint64_t few_executions = 1000;
+constexpr std::size_t most_parts = 64;   // for one worker at a time
+
+// The first byte of what a worker sends: an answer, or a sentence on what went wrong.
+constexpr char tag_answer = 'p';
+constexpr char tag_trouble = 'x';
+
+double seconds_since(clock::time_point t) {
+  return std::chrono::duration<double>(clock::now() - t).count();
+}
+
+}  // namespace
+
+model_search::model_search(const isolated_run& run, bool divided)
+    : run_(run), divided_(divided), started_(clock::now()) {
+  parts_.emplace_back();
+  counted_.strategy = run.how.strategy;
+  counted_.idle_time = run.how.idle_time;
+}
+
+std::uint64_t model_search::allowance() const {
+  const std::uint64_t most = run_.how.max_executions;
+  const std::uint64_t used = counted_.explored + counted_.redundant + reserved_;
+  if (used >= most) return 0;
+  const std::uint64_t left = most - used;
+  return left > few_executions ? left / 2 : left;
+}
+
+bool model_search::ready() const {
+  if (over_ || (run_.how.max_executions != 0 && divided_ && allowance() == 0)) return false;
+  return std::ranges::any_of(parts_, [](const part& p) { return p.now == status::ready; });
+}
+
+std::pair<std::unique_ptr<worker>, search_ticket> model_search::start_next(printing output,
+                                                                           std::size_t workers) {
+  const auto is_ready = [](const part& p) { return p.now == status::ready; };
+  const auto there = static_cast<std::size_t>(std::ranges::count_if(parts_, is_ready));
+  const std::size_t share = std::min((there + workers - 1) / workers, most_parts);
+  search_ticket ticket;
+  ticket.begun = begun_;
+  for (std::size_t i = 0; i < parts_.size() && ticket.parts.size() < share; ++i) {
+    part& p = parts_[i];
+    if (!is_ready(p)) continue;
+    p.now = status::running;
+    p.told_found = p.found.size();
+    p.told_explored = p.explored.size();
+    ticket.parts.push_back(i);
+  }
+  if (!divided_) return {start(run_, output), std::move(ticket)};
+  ticket.allowed = run_.how.max_executions != 0 ? allowance() : 0;
+  reserved_ += ticket.allowed;
+  auto w = std::make_unique<worker>(
+      [this, &ticket](shared_progress& progress) { return explore(ticket, progress); }, output,
+      std::chrono::duration<double>(run_.hang_seconds));
+  return {std::move(w), std::move(ticket)};
+}
+
+// In the worker.
+std::string model_search::explore(const search_ticket& ticket, shared_progress& progress) const {
+  checker::options how = run_.how;
+  how.log = &progress;
+  how.max_executions = ticket.allowed;
+  if (how.max_seconds > 0)
+    how.max_seconds = std::max(0.001, how.max_seconds - seconds_before_ - seconds_since(started_));
+  const std::uint64_t before = counted_.explored;
+  how.on_progress = [&](std::uint64_t executions, std::size_t depth) {
+    progress.explored(before + executions, depth);
+  };
+  std::vector<checker::part_request> requests;
+  for (std::size_t i : ticket.parts)
+    requests.push_back({parts_[i].state, parts_[i].found, parts_[i].explored});
+  try {
+    const std::vector<part_answer> answers =
+        checker::search_parts(run_.m->body(), how, requests, quantum_seconds,
+                              [&progress] { return progress.wanted(); });
+    explore::byte_writer out;
+    for (const part_answer& a : answers) out.text(report::to_bytes(a));
+    return tag_answer + out.take();
+  } catch (const std::exception& e) {
+    return std::string(1, tag_trouble) + e.what();
+  }
+}
+
+void model_search::put_back(const search_ticket& ticket, bool killed) {
+  for (std::size_t i : ticket.parts) {
+    if (parts_[i].now != status::running) continue;
+    parts_[i].now = status::ready;
+    parts_[i].deaths += killed ? 1 : 0;
+  }
+}
+
+void model_search::ended(const search_ticket& ticket, const outcome& o) {
+  if (over_ || ticket.begun != begun_) return;
+  if (!divided_) {
+    std::optional<answer> a = answer_of(run_, o);
+    if (!a) return;
+    answer_ = std::move(*a);
+    over_ = true;
+    return;
+  }
+  reserved_ -= ticket.allowed;
+  if (o.ended == outcome::how::delivered && o.text.front() == tag_answer) {
+    explore::byte_reader in(std::string_view(o.text).substr(1));
+    for (std::size_t i = 0; !in.at_end() && i < ticket.parts.size(); ++i)
+      if (!arrived(ticket.parts[i], report::part_answer_from(in.text()))) return;
+    put_back(ticket, false);
+    return stop_if_spent();
+  }
+  if (o.ended == outcome::how::delivered) {
+    counted_.verdict = verdict::error;
+    counted_.what = checker::kind::internal;
+    counted_.message = o.text.substr(1);
+    return finish(false);
+  }
+  if (o.ended == outcome::how::signalled && o.code == SIGKILL &&
+      std::ranges::all_of(ticket.parts, [&](std::size_t i) {
+        return parts_[i].deaths + 1 < most_deaths;
+      }))
+    return put_back(ticket, true);
+  std::optional<answer> a = answer_of(run_, o);
+  if (!a) return;
+  a->found.explored += counted_.explored;
+  a->found.redundant += counted_.redundant;
+  answer_ = std::move(*a);
+  over_ = true;
+}
+
+// False: the search is over, or begins again.
+bool model_search::arrived(std::size_t index, part_answer a) {
+  const bool erred = a.counted.verdict == verdict::error;
+  if (erred) {
+    counted_.verdict = verdict::error;
+    counted_.what = a.counted.what;
+    counted_.message = a.counted.message;
+  }
+  checker::add_counts(counted_, std::move(a.counted));
+  if (erred || (!counted_.failures.empty() && !run_.how.keep_going)) {
+    finish(false);
+    return false;
+  }
+  if (a.what == part_answer::left::restart) {
+    begin_again(std::move(a.state));
+    return false;
+  }
+  part& p = parts_[index];
+  p.state = std::move(a.state);
+  p.found.erase(p.found.begin(), p.found.begin() + static_cast<std::ptrdiff_t>(p.told_found));
+  p.explored.erase(p.explored.begin(),
+                   p.explored.begin() + static_cast<std::ptrdiff_t>(p.told_explored));
+  p.deaths = 0;
+  p.now = a.what == part_answer::left::waiting && p.found.empty() && p.explored.empty()
+              ? status::waiting
+              : status::ready;
+  if (!a.found.empty()) {
+    part& from = parts_[p.from];
+    from.found.push_back(std::move(a.found));
+    if (from.now == status::waiting) from.now = status::ready;
+  }
+  for (part_answer::given& g : a.branches) {
+    part& branch = parts_[new_part()];
+    branch.state = std::move(g.state);
+    branch.from = index;
+    branch.depth = g.depth;
+  }
+  if (a.what == part_answer::left::nothing) part_over(index);
+  return !over_;
+}
+
+void model_search::part_over(std::size_t index) {
+  part& p = parts_[index];
+  p.now = status::over;
+  p.state.clear();
+  p.state.shrink_to_fit();
+  if (index == 0) return finish(true);
+  part& from = parts_[p.from];
+  from.explored.push_back(p.depth);
+  if (from.now == status::waiting) from.now = status::ready;
+  free_.push_back(index);
+}
+
+// What was explored was counted by a relation that does not hold.
+void model_search::begin_again(std::string state) {
+  counted_.redundant += counted_.explored;
+  counted_.explored = counted_.events = counted_.blocked = counted_.cut = 0;
+  parts_.clear();
+  free_.clear();
+  parts_.emplace_back();
+  parts_.front().state = std::move(state);
+  reserved_ = 0;
+  ++begun_;
+}
+
+std::size_t model_search::new_part() {
+  if (free_.empty()) {
+    parts_.emplace_back();
+    return parts_.size() - 1;
+  }
+  const std::size_t index = free_.back();
+  free_.pop_back();
+  parts_[index] = part();
+  return index;
+}
+
+void model_search::stop_if_spent() {
+  const checker::options& how = run_.how;
+  if (how.max_executions != 0 && counted_.explored + counted_.redundant >= how.max_executions)
+    counted_.stopped_by = "executions";
+  else if (how.max_seconds > 0 && seconds_before_ + seconds_since(started_) >= how.max_seconds)
+    counted_.stopped_by = "time";
+  else
+    return;
+  finish(false);
+}
+
+void model_search::finish(bool exhausted) {
+  counted_.seconds = seconds_before_ + seconds_since(started_);
+  answer_.found = counted_;
+  checker::conclude(answer_.found, run_.how, exhausted);
+  over_ = true;
+}
+
+std::string model_search::save() const {
+  explore::byte_writer out;
+  out.text(report::encode(counted_));
+  out.text(std::to_string(seconds_before_ + seconds_since(started_)));
+  out.number(parts_.size());
+  for (const part& p : parts_) {
+    out.text(p.state);
+    out.number(p.from);
+    out.number(p.depth);
+    out.number(static_cast<std::uint64_t>(p.now == status::running ? status::ready : p.now));
+    out.number(p.found.size());
+    for (const std::string& f : p.found) out.text(f);
+    out.number(p.explored.size());
+    for (std::uint32_t d : p.explored) out.number(d);
+  }
+  return out.take();
+}
+
+void model_search::restore(std::string_view bytes) {
+  explore::byte_reader in(bytes);
+  counted_ = report::decode(in.text());
+  counted_.stopped_by.clear();
+  seconds_before_ = std::stod(in.text());
+  started_ = clock::now();
+  parts_.clear();
+  parts_.resize(in.count());
+  if (parts_.empty()) throw explore::bad_bytes("there are no parts");
+  for (part& p : parts_) {
+    p.state = in.text();
+    p.from = static_cast<std::size_t>(in.number());
+    p.depth = in.small_number();
+    const std::uint64_t now = in.number();
+    if (p.from >= parts_.size() || now > static_cast<std::uint64_t>(status::over))
+      throw explore::bad_bytes("a part is damaged");
+    p.now = static_cast<status>(now);
+    p.found.resize(in.count());
+    for (std::string& f : p.found) f = in.text();
+    p.explored.resize(in.count());
+    for (std::uint32_t& d : p.explored) d = in.small_number();
+  }
+  for (std::size_t i = 1; i < parts_.size(); ++i)
+    if (parts_[i].now == status::over) free_.push_back(i);
+  if (parts_.front().now == status::over || (!counted_.failures.empty() && !run_.how.keep_going))
+    finish(parts_.front().now == status::over);
+}
+
+}  // namespace heddle::cli

@@ -1,0 +1,63 @@
+#include "part_search.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "detect.hpp"
+#include "factory.hpp"
+
+namespace heddle::checker {
+
+void add_counts(result& total, result&& more) {
+  for (failure& f : more.failures) {
+    f.execution += total.explored;
+    const std::string signature = detect::signature(f);
+    const auto known = std::ranges::find_if(
+        total.failures, [&](const failure& k) { return detect::signature(k) == signature; });
+    if (known == total.failures.end()) {
+      total.failures.push_back(std::move(f));
+      continue;
+    }
+    const std::uint64_t times = known->times + f.times;
+    if (f.story.size() < known->story.size()) *known = std::move(f);
+    known->times = times;
+  }
+  total.explored += more.explored;
+  total.blocked += more.blocked;
+  total.redundant += more.redundant;
+  total.cut += more.cut;
+  total.events += more.events;
+  total.longest = std::max(total.longest, more.longest);
+  if (total.alive.empty()) total.alive = std::move(more.alive);
+}
+
+void conclude(result& r, const options& how, bool exhausted) {
+  if (r.verdict == verdict::error) return;
+  const bool sampled = explore::is_sampling(how.strategy);
+  r.complete = exhausted && r.cut == 0;
+  if (!r.failures.empty()) {
+    r.verdict = verdict::failed;
+    r.what = r.failures.front().what;
+    r.message = r.failures.front().message;
+    if (!how.keep_going) r.stopped_by = "failure";
+    return;
+  }
+  if (r.complete) return;
+  r.verdict = verdict::passed;
+  std::string why;
+  if (sampled && r.stopped_by != "time") {
+    r.stopped_by = "sampling";
+    why = "sampling is never complete";
+  } else if (r.stopped_by == "executions") {
+    why = "the bound on executions was reached";
+  } else if (r.stopped_by == "time") {
+    why = "the time was up";
+  } else {
+    r.stopped_by = "steps";
+    why = std::to_string(r.cut) + " of them longer than " + std::to_string(how.max_steps) + " steps";
+  }
+  r.message = "bounded: " + std::to_string(r.explored) +
+              (r.explored == 1 ? " execution, " : " executions, ") + why;
+}
+
+}  // namespace heddle::checker

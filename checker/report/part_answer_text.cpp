@@ -1,0 +1,41 @@
+#include "part_answer_text.hpp"
+
+#include <algorithm>
+
+#include "bytes.hpp"
+#include "json_report.hpp"
+
+namespace heddle::report {
+
+using checker::part_answer;
+
+std::string to_bytes(const part_answer& a) {
+  explore::byte_writer out;
+  out.number(static_cast<std::uint64_t>(a.what));
+  out.text(a.state);
+  out.number(a.branches.size());
+  for (const part_answer::given& g : a.branches) {
+    out.text(g.state);
+    out.number(g.depth);
+  }
+  out.text(a.found);
+  out.text(encode(a.counted));
+  return out.take();
+}
+
+part_answer part_answer_from(std::string_view bytes) {
+  explore::byte_reader in(bytes);
+  part_answer a;
+  a.what = static_cast<part_answer::left>(std::min<std::uint64_t>(in.number(), 3));
+  a.state = in.text();
+  a.branches.resize(in.count());
+  for (part_answer::given& g : a.branches) {
+    g.state = in.text();
+    g.depth = in.small_number();
+  }
+  a.found = in.text();
+  a.counted = decode(in.text());
+  return a;
+}
+
+}  // namespace heddle::report
