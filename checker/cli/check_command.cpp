@@ -23,7 +23,7 @@ namespace {
 
 using report::model_report;
 
-constexpr auto checkpoint_interval = std::chrono::seconds(1);
+constexpr auto checkpoint_interval = std::chrono::milliseconds(500);
 
 class check_session {
  public:

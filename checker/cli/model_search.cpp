@@ -17,7 +17,7 @@ using checker::result;
 using checker::verdict;
 using clock = std::chrono::steady_clock;
 
-constexpr double quantum_seconds = 1.5;  // how much work a killed worker loses at most
+constexpr double quantum_seconds = 0.5;  // how much work a killed worker loses at most
 constexpr int most_deaths = 3;           // of one part's workers; then it is the model that kills
 constexpr std::uint64_t few_executions = 1000;
 constexpr std::size_t most_parts = 64;   // for one worker at a time
