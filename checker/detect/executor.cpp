@@ -46,7 +46,7 @@ std::string done_at(std::span<const explore::event> events, std::size_t step) {
 
 bool same(const explore::event& a, const explore::event& b) {
   return a.what == b.what && a.op.kind == b.op.kind && a.op.object == b.op.object &&
-         a.op.at.line() == b.op.at.line() && a.bits == b.bits;
+         a.op.at.line() == b.op.at.line() && (a.op.holds_address || a.bits == b.bits);
 }
 
 // The first difference, of the runs' events.

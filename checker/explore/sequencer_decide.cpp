@@ -177,7 +177,7 @@ void sequencer::note_value(std::uint64_t bits) {
   model_.set_bits(e.op.object, bits);
   if (changes) versions_.changed(e.op.object);
   state(e.what.who).spin.performed(e.op, changes, versions_);
-  mix(bits);
+  if (!e.op.holds_address) mix(bits);
 }
 
 void sequencer::perform_by_goroutine(const action& what, op_kind kind) {

@@ -9,7 +9,7 @@ namespace heddle::detail {
 using core::op_kind;
 
 void announce_atomic(const void* address, object_id id, atomic_access access, std::uint64_t before,
-                     std::uint64_t expected, place at) {
+                     std::uint64_t expected, place at, bool is_address) {
   op_kind kind = op_kind::atomic_load;
   switch (access) {
     case atomic_access::load: kind = op_kind::atomic_load; break;
@@ -19,6 +19,7 @@ void announce_atomic(const void* address, object_id id, atomic_access access, st
   }
   core::operation op = core::make_operation(kind, id, address, at, before);
   op.extra = expected;
+  op.holds_address = is_address;
   core::announce(op);  // while torn down the access still happens: nobody else looks
 }
 

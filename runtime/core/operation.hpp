@@ -61,6 +61,7 @@ std::string_view describe(op_kind kind) noexcept;
 
 struct operation {
   op_kind kind = op_kind::start;
+  bool holds_address = false;     // of an atomic pointer: its value differs between executions
   std::int32_t branch = 0;        // the case of a select, from 0; -1 for otherwise
   object_id object = 0;           // 0: made outside of an execution; `address` tells it apart
   object_id second = 0;

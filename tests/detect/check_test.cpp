@@ -105,6 +105,37 @@ TEST_CASE("a livelock replays beyond its step bound", "[check]") {
   CHECK(again.message == r.message);
 }
 
+TEST_CASE("an atomic pointer to memory that lies elsewhere each time is no nondeterminism",
+          "[check]") {
+  struct node {
+    int value;
+    node* next;
+  };
+  std::vector<std::unique_ptr<char[]>> kept;  // so that addresses differ
+  const checker::result r = checker::check([&kept] {
+    kept.push_back(std::make_unique<char[]>(sizeof(node) * (1 + kept.size() % 7)));
+    const auto head = std::make_shared<heddle::atomic<node*>>(nullptr);
+    heddle::wait_group done;
+    for (int i = 0; i < 2; ++i)
+      done.go([head, i] {
+        auto* mine = new node{i, head->load()};
+        while (!head->compare_exchange(mine->next, mine)) {
+        }
+      });
+    done.wait();
+    int sum = 0;
+    for (node* n = head->load(); n != nullptr;) {
+      sum += n->value;
+      delete std::exchange(n, n->next);
+    }
+    heddle::check(sum == 1);
+  });
+  CHECK(r.verdict == verdict::verified);
+  // Either is first, and the other looked at the head before that or after; or the first is done
+  // before the second is added.
+  CHECK(r.explored == 5);
+}
+
 TEST_CASE("a model that remembers earlier executions is nondeterministic", "[check]") {
   const auto forgetful = [] {
     static int executions = 0;

@@ -87,7 +87,7 @@ class atomic {
   void announce(detail::atomic_access access, T expected, place at) const {
     if (detail::exploring) [[unlikely]]
       detail::announce_atomic(this, id_, access, detail::value_bits(value_.load()),
-                              detail::value_bits(expected), at);
+                              detail::value_bits(expected), at, std::is_pointer_v<T>);
   }
   void note() const {
     if (detail::exploring) [[unlikely]]

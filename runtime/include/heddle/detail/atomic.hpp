@@ -28,9 +28,10 @@ std::uint64_t value_bits(const T& value) noexcept {
 enum class atomic_access : std::uint8_t { load, store, update, compare_exchange };
 
 // Announces an operation on the atomic at `address`, whose value is now `before`, and returns when
-// it is this operation's turn. `expected` is what a compare-exchange compares with.
+// it is this operation's turn. `expected` is what a compare-exchange compares with; `is_address`
+// says that the value is a pointer, which may differ from one execution to the next.
 void announce_atomic(const void* address, object_id id, atomic_access access, std::uint64_t before,
-                     std::uint64_t expected, place at);
+                     std::uint64_t expected, place at, bool is_address = false);
 // Tells the value that the operation just announced left behind.
 void note_atomic_value(std::uint64_t after);
 
