@@ -29,7 +29,8 @@ constexpr auto progress_interval = std::chrono::milliseconds(100);
 std::unique_ptr<explore::strategy> chosen_strategy(const options& how) {
   std::uint64_t samples = how.max_executions;
   if (samples == 0) samples = how.max_seconds > 0 ? ~std::uint64_t{0} : default_samples;
-  auto made = explore::make_strategy(how.strategy, {how.seed, samples, how.pct_depth});
+  auto made =
+      explore::make_strategy(how.strategy, {how.seed, samples, how.pct_depth, how.preemptions});
   if (made == nullptr)
     throw std::invalid_argument("there is no strategy \"" + how.strategy + "\"; there are " +
                                 explore::strategy_list());
@@ -54,6 +55,7 @@ class exploration {
   bool within_budget();
   void look_at_clock();
   void conclude();
+  std::string preemption_words() const;
 
   const options& how_;
   std::unique_ptr<explore::strategy> strategy_;
@@ -80,7 +82,7 @@ bool exploration::execute() {
   const trace& t = executor_.run(recorder_);
   ++executions_;
   if (how_.on_execution) how_.on_execution(t);
-  const bool complete = t.ended != ending::abandoned;
+  const bool complete = t.ended != ending::abandoned && !recorder_.out_of_bound(t);
   if (complete) count(t);
   std::optional<failure> found;
   if (complete) found = detect::find_failure(t);
@@ -181,6 +183,7 @@ void exploration::look_at_clock() {
 result exploration::run() {
   result_.strategy = recorder_.name();
   result_.idle_time = how_.idle_time;
+  result_.preemptions = how_.preemptions;
   if (explore::is_sampling(how_.strategy)) result_.seed = how_.seed;
   bool go_on = true;
   while (go_on && recorder_.begin()) {
@@ -199,7 +202,7 @@ void exploration::conclude() {
   result_.seconds = std::chrono::duration<double>(clock::now() - started_).count();
   if (result_.verdict == verdict::error) return;
   const bool sampled = explore::is_sampling(how_.strategy);
-  result_.complete = recorder_.exhausted() && cut_ == 0;
+  result_.complete = recorder_.exhausted() && cut_ == 0 && !recorder_.left_out();
   if (!result_.failures.empty()) {
     result_.verdict = verdict::failed;
     result_.what = result_.failures.front().what;
@@ -217,13 +220,23 @@ void exploration::conclude() {
     why = "the bound on executions was reached";
   } else if (result_.stopped_by == "time") {
     why = "the time was up";
+  } else if (cut_ == 0) {
+    result_.stopped_by = "preemptions";
   } else {
     result_.stopped_by = "steps";
     why =
         std::to_string(cut_) + " of them longer than " + std::to_string(how_.max_steps) + " steps";
   }
   result_.message = "bounded: " + std::to_string(result_.explored) +
-                    (result_.explored == 1 ? " execution, " : " executions, ") + why;
+                    (result_.explored == 1 ? " execution" : " executions") + preemption_words() +
+                    (why.empty() ? "" : ", ") + why;
+}
+
+// ", at most 2 preemptions each", where that was asked for.
+std::string exploration::preemption_words() const {
+  if (!how_.preemptions) return "";
+  return ", at most " + std::to_string(*how_.preemptions) +
+         (*how_.preemptions == 1 ? " preemption each" : " preemptions each");
 }
 
 }  // namespace

@@ -110,6 +110,7 @@ void add_result(ordered_json& j, const result& r) {
   j["stopped_by"] = or_null(r.stopped_by);
   j["strategy"] = r.strategy;
   j["seed"] = or_null(r.seed);
+  j["preemptions"] = r.preemptions ? ordered_json(*r.preemptions) : ordered_json();
   j["explored"] = r.explored;
   j["blocked"] = r.blocked;
   j["redundant"] = r.redundant;
@@ -167,6 +168,8 @@ result decode(std::string_view encoded) {
   r.stopped_by = text(j, "stopped_by");
   r.strategy = text(j, "strategy");
   r.seed = optional_number(j, "seed");
+  if (const auto most = optional_number(j, "preemptions"))
+    r.preemptions = static_cast<unsigned>(*most);
   r.explored = number(j, "explored");
   r.blocked = number(j, "blocked");
   r.redundant = number(j, "redundant");
