@@ -31,6 +31,11 @@ bool never_blocks(op_kind k) {
   }
 }
 
+// As opposed to being woken by it.
+bool acts_in(actor_id who, const event& e) {
+  return e.what.who == who || (e.op.kind == op_kind::send && e.what.partner == who);
+}
+
 }  // namespace
 
 bool turn::goes_on(const action& what, op_kind kind) const {
@@ -164,7 +169,7 @@ bool preemption_counter::can_go_on(const turn& t) {
 
 bool preemption_counter::can_go_on(actor_id who) {
   const std::uint32_t next = next_event(who);
-  if (next != none && ready(next)) return true;
+  if (next != none && acts_in(who, trace_->events[next]) && ready(next)) return true;
   if (beginning_) {
     if (next == none) return false;
     const auto offers = trace_->offers_at(who, cut_[who]);
