@@ -211,7 +211,7 @@ TEST_CASE("a bound on preemptions that left something out is said, and cuts the 
       {"shared_ptr_100", {2, 206, 408, 410}}};
   for (const auto& [model, counts] : expected)
     for (std::size_t most = 0; most < counts.size(); ++most) {
-      const json report = json::parse(check(model, std::to_string(most)).out);
+      const json report = json::parse(check(model, std::to_string(most)).output);
       const json& m = report.at("models").at(0);
       const bool whole = most + 1 == counts.size();
       INFO(model << ", at most " << most);
@@ -223,6 +223,6 @@ TEST_CASE("a bound on preemptions that left something out is said, and cuts the 
     }
   const auto cut = heddle_command({"check", "golden/rw_3", "--preemptions", "1"});
   CHECK(cut.status == 3);
-  CHECK(cut.out.find("passed (bounded: 24 executions, at most 1 preemption each)") !=
+  CHECK(cut.output.find("passed (bounded: 24 executions, at most 1 preemption each)") !=
         std::string::npos);
 }
