@@ -202,7 +202,7 @@ bool dpor_strategy::learns_of_group_panic(const trace& t) {
 
 void dpor_strategy::forget_everything() {
   while (length_ > 0) trees_.clear(path_[--length_].todo);
-  known_ = floor_ = 0;
+  known_ = floor_ = analysed_ = 0;
   trees_.clear(planned_);
   redundant_ = executions_;
 }
