@@ -38,7 +38,8 @@ std::uint64_t this_program() {
 // What decides which executions there are.
 std::string meaning(const checker::options& how) {
   return std::string(how.idle_time ? "idle" : "free") + " time, at most " +
-         std::to_string(how.max_steps) + " steps";
+         std::to_string(how.max_steps) + " steps and " +
+         (how.preemptions ? std::to_string(*how.preemptions) : "any number of") + " preemptions";
 }
 
 }  // namespace

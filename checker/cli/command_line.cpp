@@ -45,6 +45,12 @@ std::uint64_t parse_number(const std::string& option, const std::string& text,
   return value;
 }
 
+// Throws usage_error. More than an execution can have is as good as the most that there is.
+unsigned parse_preemptions(const std::string& text) {
+  constexpr std::uint64_t most = 1'000'000;
+  return static_cast<unsigned>(std::min(parse_number("--preemptions", text, 0), most));
+}
+
 // Adds options to a subcommand and turns their texts into values; which sentence a wrong one gets
 // is decided here and not by the library.
 class option_set {
@@ -71,6 +77,11 @@ class option_set {
     one_of("--time", {"free", "idle"}, out_.time,
            "when timers fire: at any moment, or only when nothing else can happen");
     number("--pct-depth", 1, out_.pct_depth, "how many orderings pct aims to get right [3]");
+    app_.add_option_function<std::string>(
+            "--preemptions",
+            [&out = out_](const std::string& text) { out.preemptions = parse_preemptions(text); },
+            "only executions with at most so many switches away from who could go on")
+        ->type_name("K");
     number("--max-steps", 1, out_.max_steps, "cut executions that are longer [20000]");
     app_.add_option_function<std::string>(
             "--hang-timeout",
@@ -175,6 +186,8 @@ void refuse_contradictions(const command_line& line) {
   if (line.strategy) throw usage_error("--strategy belongs to --seed; a schedule needs none");
   if (line.time || line.max_steps)
     throw usage_error("a schedule brings --time and --max-steps with it; leave them out");
+  if (line.preemptions)
+    throw usage_error("--preemptions belongs to --seed; a schedule needs none");
   if (line.pct_depth) throw usage_error("--pct-depth belongs to --seed; a schedule needs none");
 }
 

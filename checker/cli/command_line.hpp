@@ -25,6 +25,7 @@ struct command_line {
   std::optional<std::uint64_t> pct_depth;
   std::optional<std::string> time;  // "free" or "idle"
   std::optional<std::uint64_t> max_executions;
+  std::optional<unsigned> preemptions;
   std::optional<std::uint64_t> max_steps;
   std::optional<double> max_seconds;
   double hang_seconds = 10;

@@ -32,6 +32,7 @@ checker::options options_for(const model& m, const command_line& line) {
     how.max_steps = *line.max_steps;
   else if (wish.max_steps != 0)
     how.max_steps = wish.max_steps;
+  how.preemptions = line.preemptions;
   how.max_seconds = line.max_seconds.value_or(0);
   how.keep_going = line.keep_going;
   return how;

@@ -37,6 +37,7 @@ model_search::model_search(const isolated_run& run, bool divided)
   parts_.emplace_back();
   counted_.strategy = run.how.strategy;
   counted_.idle_time = run.how.idle_time;
+  counted_.preemptions = run.how.preemptions;
 }
 
 std::uint64_t model_search::allowance() const {

@@ -30,6 +30,7 @@ std::vector<std::string> reproducing_commands(const command_line& line, const st
   std::string by_seed = start + " --seed " + std::to_string(*f.seed);
   if (line.strategy) by_seed += " --strategy " + *line.strategy;
   if (line.pct_depth) by_seed += " --pct-depth " + std::to_string(*line.pct_depth);
+  if (line.preemptions) by_seed += " --preemptions " + std::to_string(*line.preemptions);
   if (line.time) by_seed += " --time " + *line.time;
   if (line.max_steps) by_seed += " --max-steps " + std::to_string(*line.max_steps);
   commands.push_back(std::move(by_seed));

@@ -32,7 +32,8 @@ constexpr auto progress_interval = std::chrono::milliseconds(100);
 std::unique_ptr<explore::strategy> chosen_strategy(const options& how) {
   std::uint64_t samples = how.max_executions;
   if (samples == 0) samples = how.max_seconds > 0 ? ~std::uint64_t{0} : default_samples;
-  auto made = explore::make_strategy(how.strategy, {how.seed, samples, how.pct_depth});
+  auto made =
+      explore::make_strategy(how.strategy, {how.seed, samples, how.pct_depth, how.preemptions});
   if (made == nullptr)
     throw std::invalid_argument("there is no strategy \"" + how.strategy + "\"; there are " +
                                 explore::strategy_list());
@@ -92,7 +93,7 @@ bool exploration::execute() {
   const trace& t = executor_.run(recorder_);
   ++executions_;
   if (how_.on_execution) how_.on_execution(t);
-  const bool complete = t.ended != ending::abandoned;
+  const bool complete = t.ended != ending::abandoned && !recorder_.out_of_bound(t);
   if (complete) count(t);
   std::optional<failure> found;
   if (complete) found = detect::find_failure(t);
@@ -193,6 +194,7 @@ void exploration::look_at_clock() {
 result exploration::run() {
   result_.strategy = recorder_.name();
   result_.idle_time = how_.idle_time;
+  result_.preemptions = how_.preemptions;
   if (explore::is_sampling(how_.strategy)) result_.seed = how_.seed;
   bool go_on = true;
   while (go_on && recorder_.begin()) {
@@ -206,14 +208,18 @@ result exploration::run() {
 
 result exploration::finish() {
   result_.redundant = recorder_.redundant();
+  result_.left_out = recorder_.left_out();
   result_.seconds = std::chrono::duration<double>(clock::now() - started_).count();
   conclude(result_, how_, recorder_.exhausted());
   return std::move(result_);
 }
 
-std::unique_ptr<explore::strategy> part_strategy(const part_request& part, explore::names& known) {
-  if (part.state.empty()) return std::make_unique<explore::dpor_strategy>();
-  auto tree = std::make_unique<explore::dpor_strategy>(explore::subtree_from(part.state, known));
+std::unique_ptr<explore::strategy> part_strategy(const part_request& part, const options& how,
+                                                 explore::names& known) {
+  auto tree = part.state.empty() ? std::make_unique<explore::dpor_strategy>()
+                                 : std::make_unique<explore::dpor_strategy>(
+                                       explore::subtree_from(part.state, known));
+  if (how.preemptions) tree->bound_preemptions(*how.preemptions);
   for (const std::string& bytes : part.found) {
     const explore::subtree names = explore::subtree_from(bytes, known);
     for (const explore::remote_plan& plan : names.found) tree->plan_remote(names, plan);
@@ -225,7 +231,7 @@ std::unique_ptr<explore::strategy> part_strategy(const part_request& part, explo
 exploration::exploration(executor& with, const options& how, const part_request& part)
     : how_(how),
       executor_(with),
-      strategy_(part_strategy(part, executor_.naming())),
+      strategy_(part_strategy(part, how, executor_.naming())),
       recorder_(*strategy_),
       resumed_(!part.state.empty()) {}
 

@@ -26,15 +26,27 @@ void add_counts(result& total, result&& more) {
   total.blocked += more.blocked;
   total.redundant += more.redundant;
   total.cut += more.cut;
+  total.left_out = total.left_out || more.left_out;
   total.events += more.events;
   total.longest = std::max(total.longest, more.longest);
   if (total.alive.empty()) total.alive = std::move(more.alive);
 }
 
+namespace {
+
+// ", at most 2 preemptions each", where that was asked for.
+std::string preemption_words(const options& how) {
+  if (!how.preemptions) return "";
+  return ", at most " + std::to_string(*how.preemptions) +
+         (*how.preemptions == 1 ? " preemption each" : " preemptions each");
+}
+
+}  // namespace
+
 void conclude(result& r, const options& how, bool exhausted) {
   if (r.verdict == verdict::error) return;
   const bool sampled = explore::is_sampling(how.strategy);
-  r.complete = exhausted && r.cut == 0;
+  r.complete = exhausted && r.cut == 0 && !r.left_out;
   if (!r.failures.empty()) {
     r.verdict = verdict::failed;
     r.what = r.failures.front().what;
@@ -52,12 +64,15 @@ void conclude(result& r, const options& how, bool exhausted) {
     why = "the bound on executions was reached";
   } else if (r.stopped_by == "time") {
     why = "the time was up";
+  } else if (r.cut == 0) {
+    r.stopped_by = "preemptions";
   } else {
     r.stopped_by = "steps";
     why = std::to_string(r.cut) + " of them longer than " + std::to_string(how.max_steps) + " steps";
   }
   r.message = "bounded: " + std::to_string(r.explored) +
-              (r.explored == 1 ? " execution, " : " executions, ") + why;
+              (r.explored == 1 ? " execution" : " executions") + preemption_words(how) +
+              (why.empty() ? "" : ", ") + why;
 }
 
 }  // namespace heddle::checker

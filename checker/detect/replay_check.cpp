@@ -78,7 +78,8 @@ result replay_schedule(const std::function<void()>& body, std::string_view progr
 result replay_seed(const std::function<void()>& body, std::uint64_t seed, const options& how) {
   const auto start = std::chrono::steady_clock::now();
   const std::string name = explore::is_sampling(how.strategy) ? how.strategy : "random";
-  const auto sampler = explore::make_strategy(name, {.seed = seed, .pct_depth = how.pct_depth});
+  const auto sampler = explore::make_strategy(
+      name, {.seed = seed, .pct_depth = how.pct_depth, .preemptions = how.preemptions});
   explore::schedule_recorder recorder(*sampler);
   executor once(body, how);
   recorder.begin();

@@ -56,6 +56,11 @@ class strategy {
   virtual void end(const trace& t) = 0;
   // Everything was covered; not merely the budget spent.
   virtual bool exhausted() const { return false; }
+  // Whether the execution that just ran to its end lies outside of the strategy's bound, and was
+  // explored only for what it leads to. Asked before end().
+  virtual bool out_of_bound(const trace&) { return false; }
+  // A bound of the strategy left something out, so that "everything" was less than all.
+  virtual bool left_out() const { return false; }
   // Reproduces the execution that ran last, alone: what `replay --seed` takes.
   virtual std::optional<std::uint64_t> seed() const { return std::nullopt; }
   // The execution at hand is a preparation that those after it build on; a seed's execution is

@@ -110,10 +110,12 @@ void add_result(ordered_json& j, const result& r) {
   j["stopped_by"] = or_null(r.stopped_by);
   j["strategy"] = r.strategy;
   j["seed"] = or_null(r.seed);
+  j["preemptions"] = r.preemptions ? ordered_json(*r.preemptions) : ordered_json();
   j["explored"] = r.explored;
   j["blocked"] = r.blocked;
   j["redundant"] = r.redundant;
   j["seconds"] = r.seconds;
+  j["left_out"] = r.left_out;
   j["cut"] = r.cut;
   j["events"] = r.events;
   j["longest"] = r.longest;
@@ -168,10 +170,13 @@ result decode(std::string_view encoded) {
   r.stopped_by = text(j, "stopped_by");
   r.strategy = text(j, "strategy");
   r.seed = optional_number(j, "seed");
+  if (const auto most = optional_number(j, "preemptions"))
+    r.preemptions = static_cast<unsigned>(*most);
   r.explored = number(j, "explored");
   r.blocked = number(j, "blocked");
   r.redundant = number(j, "redundant");
   r.seconds = j.at("seconds").get<double>();
+  r.left_out = j.at("left_out").get<bool>();
   r.cut = number(j, "cut");
   r.events = number(j, "events");
   r.longest = number(j, "longest");

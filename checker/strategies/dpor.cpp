@@ -147,8 +147,44 @@ void dpor_strategy::end(const trace& t) {
   if (!nondeterminism_.empty()) return;
   ++executions_;
   if (learns_of_group_panic(t)) return forget_everything();
-  if (t.ended != ending::abandoned || blocked_) plan(t);
+  if (t.ended != ending::abandoned || blocked_) {
+    keep_to_bound(t);
+    plan(t);
+  }
   backtrack();
+}
+
+void dpor_strategy::bound_preemptions(unsigned most, std::optional<unsigned> slack) {
+  most_preemptions_ = most;
+  slack_ = slack;
+}
+
+bool dpor_strategy::out_of_bound(const trace& t) {
+  if (!most_preemptions_) return false;
+  order_.analyse(t, t.events.size(), known_);
+  analysed_ = t.events.size();
+  preemptions_.look_at(t, order_);
+  const bool outside = preemptions_.least(*most_preemptions_) > *most_preemptions_;
+  left_out_ = left_out_ || outside;
+  return outside;
+}
+
+// Ends the path with the first event that leads out of the bound and its slack.
+void dpor_strategy::keep_to_bound(const trace& t) {
+  if (!most_preemptions_ || !slack_) return;
+  std::size_t beyond = std::min(t.events.size(), length_);
+  order_.analyse(t, beyond, std::min(beyond, std::max(known_, analysed_)));
+  analysed_ = beyond;
+  preemptions_.look_at(t, order_);
+  const unsigned most = *most_preemptions_ + *slack_;
+  if (preemptions_.least_of_beginning(beyond, most) <= most) return;
+  std::size_t within = 0;
+  while (within + 1 < beyond) {
+    const std::size_t middle = (within + beyond) / 2;
+    (preemptions_.least_of_beginning(middle, most) <= most ? within : beyond) = middle;
+  }
+  left_out_ = true;
+  while (length_ > beyond) trees_.clear(path_[--length_].todo);
 }
 
 // Whether the execution shows that dones of a wait group do not all commute: one of them panicked.
@@ -166,14 +202,15 @@ bool dpor_strategy::learns_of_group_panic(const trace& t) {
 
 void dpor_strategy::forget_everything() {
   while (length_ > 0) trees_.clear(path_[--length_].todo);
-  known_ = floor_ = 0;
+  known_ = floor_ = analysed_ = 0;
   trees_.clear(planned_);
   redundant_ = executions_;
 }
 
 void dpor_strategy::plan(const trace& t) {
   const std::size_t length = std::min(t.events.size(), length_);
-  order_.analyse(t, length, known_);
+  order_.analyse(t, length, std::min(length, std::max(known_, analysed_)));
+  analysed_ = 0;
   reversals_.look_at(t, order_);
   const auto report = [this](const reversal& r) { return insert(r); };
   for (std::uint32_t e = 0; e < length; ++e) {

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "happens_before.hpp"
+#include "preemptions.hpp"
 #include "reversals.hpp"
 #include "step_table.hpp"
 #include "strategy.hpp"
@@ -44,8 +45,14 @@ class dpor_strategy final : public strategy {
   std::size_t pick(const point& at) override;
   void end(const trace& t) override;
   bool exhausted() const override { return exhausted_; }
+  bool out_of_bound(const trace& t) override;
+  bool left_out() const override { return left_out_; }
   std::uint64_t redundant() const override { return redundant_; }
   std::string_view nondeterminism() const override { return nondeterminism_; }
+
+  // Only traces of which some order has at most `most` preemptions are in bound. With a slack, what
+  // follows a beginning that needs more than most + slack is not explored. Before the first begin().
+  void bound_preemptions(unsigned most, std::optional<unsigned> slack = std::nullopt);
 
   // The rest of this is called between executions.
 
@@ -96,6 +103,7 @@ class dpor_strategy final : public strategy {
   void insert_sleeper(std::size_t depth, sleeper s);
   void divide(std::size_t depth);
   void plan(const trace& t);
+  void keep_to_bound(const trace& t);
   bool insert(const reversal& r);
   relation relate(step_id s, const std::vector<step_id>& sequence);
   relation relate(step_id s, const reversal& r, step_id last);
@@ -116,7 +124,12 @@ class dpor_strategy final : public strategy {
   std::vector<step_id> hint_;   // the last execution that was not given up; kept if any_foreign_
   bool any_foreign_ = false;
   happens_before order_;
+  std::size_t analysed_ = 0;    // how much of the last execution order_ already has
   reversal_finder reversals_;
+  preemption_counter preemptions_;
+  std::optional<unsigned> most_preemptions_;
+  std::optional<unsigned> slack_;
+  bool left_out_ = false;
   std::vector<object_id> panicking_groups_;
   std::uint64_t executions_ = 0;
   std::uint64_t redundant_ = 0;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "dpor.hpp"
 #include "naive.hpp"
 #include "pct.hpp"
 #include "pos.hpp"
+#include "preemption_bound.hpp"
 #include "random.hpp"
 #include "surw.hpp"
 
@@ -18,13 +20,17 @@ struct entry {
   std::string_view name;
   bool samples;
   std::unique_ptr<strategy> (*make)(const sampling&);
+  bool bounds_itself = false;  // by traces; the others' schedules are bounded from outside
 };
 
 constexpr std::array<entry, 6> known{{
     {"dpor", false,
-     [](const sampling&) -> std::unique_ptr<strategy> {
-       return std::make_unique<dpor_strategy>();
-     }},
+     [](const sampling& how) -> std::unique_ptr<strategy> {
+       auto made = std::make_unique<dpor_strategy>();
+       if (how.preemptions) made->bound_preemptions(*how.preemptions);
+       return made;
+     },
+     true},
     {"naive", false,
      [](const sampling&) -> std::unique_ptr<strategy> {
        return std::make_unique<naive_strategy>();
@@ -67,7 +73,10 @@ bool is_sampling(std::string_view name) {
 
 std::unique_ptr<strategy> make_strategy(std::string_view name, const sampling& how) {
   const entry* e = find(name);
-  return e == nullptr ? nullptr : e->make(how);
+  if (e == nullptr) return nullptr;
+  std::unique_ptr<strategy> made = e->make(how);
+  if (!how.preemptions || e->bounds_itself) return made;
+  return std::make_unique<preemption_bound>(std::move(made), *how.preemptions);
 }
 
 std::string strategy_list() {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,11 +17,13 @@ std::vector<std::string_view> strategy_names();
 // Whether a strategy draws its executions from a seed, and can therefore never be exhausted.
 bool is_sampling(std::string_view name);
 
-// For sampling strategies; the others stop when they have covered everything.
+// For sampling strategies; the others stop when they have covered everything. The bound on
+// preemptions is for all of them.
 struct sampling {
   std::uint64_t seed = 0;
   std::uint64_t max_executions = ~std::uint64_t{0};
   std::uint64_t pct_depth = 3;
+  std::optional<unsigned> preemptions = std::nullopt;
 };
 
 // Null for a name that is not among strategy_names().

@@ -21,6 +21,8 @@ class schedule_recorder final : public strategy {
   std::size_t pick(const point& at) override;
   void end(const trace& t) override { chooser_.end(t); }
   bool exhausted() const override { return chooser_.exhausted(); }
+  bool out_of_bound(const trace& t) override { return chooser_.out_of_bound(t); }
+  bool left_out() const override { return chooser_.left_out(); }
   std::optional<std::uint64_t> seed() const override { return chooser_.seed(); }
   bool warming_up() const override { return chooser_.warming_up(); }
   std::uint64_t redundant() const override { return chooser_.redundant(); }

@@ -196,3 +196,33 @@ TEST_CASE("a user's source is compiled and checked", "[cli]") {
   const command_outcome through = heddle_command({"list", "--target", HEDDLE_TARGET_MODELS});
   CHECK(through.output == target_command({"list"}).output);
 }
+
+TEST_CASE("a bound on preemptions that left something out is said, and cuts the search", "[cli]") {
+  const auto check = [](const std::string& model, const std::string& most) {
+    return heddle_command(
+        {"check", "golden/" + model, "--preemptions", most, "--allow-incomplete", "--json", "-"});
+  };
+  // The counts are GenMC's: tests/correct/synthetic, expected.cb.in.
+  const std::vector<std::pair<std::string, std::vector<int>>> expected{
+      {"rw_3", {6, 24, 36}},
+      {"binc_4", {24, 168, 432, 576}},
+      {"casw_4", {24, 168, 576, 1056, 1200}},
+      {"coa_4", {120, 708, 1608, 2028}},
+      {"shared_ptr_100", {2, 206, 408, 410}}};
+  for (const auto& [model, counts] : expected)
+    for (std::size_t most = 0; most < counts.size(); ++most) {
+      const json report = json::parse(check(model, std::to_string(most)).output);
+      const json& m = report.at("models").at(0);
+      const bool whole = most + 1 == counts.size();
+      INFO(model << ", at most " << most);
+      CHECK(m.at("explored") == counts[most]);
+      CHECK(m.at("preemptions") == most);
+      CHECK(m.at("complete") == whole);
+      CHECK(m.at("verdict") == (whole ? "verified" : "passed"));
+      if (!whole) CHECK(m.at("stopped_by") == "preemptions");
+    }
+  const auto cut = heddle_command({"check", "golden/rw_3", "--preemptions", "1"});
+  CHECK(cut.status == 3);
+  CHECK(cut.output.find("passed (bounded: 24 executions, at most 1 preemption each)") !=
+        std::string::npos);
+}

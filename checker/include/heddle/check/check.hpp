@@ -41,6 +41,7 @@ struct options {
   std::uint64_t max_executions = 0;           // 0: no bound (sampling: 1000)
   std::uint64_t max_steps = 20000;            // of one execution
   double max_seconds = 0;                     // 0: no bound
+  std::optional<unsigned> preemptions;        // of one execution at most; dpor: of one trace
   bool keep_going = false;                    // explore on after a failure
   std::size_t stack_bytes = 256 * 1024;
   // Called after every execution, the trace being valid only during the call.
@@ -84,13 +85,16 @@ struct result {
   checker::kind what = kind::none;
   std::string message;          // why it stopped, what the error was; empty for verified
   bool complete = false;        // every trace was explored
-  std::string stopped_by;       // "executions", "steps", "time", "failure", "sampling"; or empty
+  std::string stopped_by;       // "executions", "steps", "time", "failure", "sampling",
+                                // "preemptions"; or empty
   std::string strategy;
   bool idle_time = false;
   std::optional<std::uint64_t> seed;
-  std::uint64_t explored = 0;   // executions run to their end
+  std::optional<unsigned> preemptions;  // the bound that was asked for
+  std::uint64_t explored = 0;   // executions run to their end, those outside of a bound left out
   std::uint64_t blocked = 0;    // of these, executions in which a goroutine stayed blocked
   std::uint64_t redundant = 0;  // executions given up because they repeated an explored trace
+  bool left_out = false;        // the bound on preemptions left executions out
   std::uint64_t cut = 0;        // executions that the bound on steps ended
   std::uint64_t events = 0;
   std::size_t longest = 0;      // events of the longest execution
