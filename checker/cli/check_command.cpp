@@ -34,6 +34,7 @@ class check_session {
       run.m = m;
       run.how = options_for(*m, line);
       run.hang_seconds = line.hang_seconds;
+      if (line.estimate) run.what = isolated_run::task::estimate;
       runs_.push_back(std::move(run));
     }
   }

@@ -101,6 +101,7 @@ std::vector<std::string> strategies(bool only_sampling) {
   std::vector<std::string> names;
   for (std::string_view name : explore::strategy_names())
     if (!only_sampling || explore::is_sampling(name)) names.emplace_back(name);
+  if (!only_sampling) names.emplace_back("auto");
   return names;
 }
 
@@ -126,6 +127,10 @@ void add_check(CLI::App& app, command_line& out) {
   sub->add_flag("--keep-going", out.keep_going, "explore on after a failure, list distinct ones");
   sub->add_flag("--allow-incomplete", out.allow_incomplete,
                 "a search cut by its budget with nothing found is no reason for exit status 3");
+  sub->add_flag("--count-traces", out.count_traces,
+                "tell traces apart: proves that dpor explored each once, shows what others covered");
+  sub->add_flag("--estimate", out.estimate,
+                "say how many executions an exhaustive search would take; explore nothing");
   sub->add_option("--json", out.json, "write a report; - is standard output")->type_name("FILE");
   options.target();
 }
@@ -158,7 +163,7 @@ void add_list_and_run(CLI::App& app, command_line& out) {
 
 void refuse_contradictions(const command_line& line) {
   if (line.command == command::check && line.seed && line.strategy &&
-      !explore::is_sampling(*line.strategy))
+      *line.strategy != "auto" && !explore::is_sampling(*line.strategy))
     throw usage_error("--seed is for a sampling strategy; " + *line.strategy +
                       " explores the same executions whatever the seed");
   if (line.command != command::replay) return;

@@ -31,6 +31,8 @@ struct command_line {
   std::uint64_t jobs = 1;
   bool keep_going = false;
   bool allow_incomplete = false;
+  bool count_traces = false;
+  bool estimate = false;
   std::string json;  // a file, "-", or empty
 
   std::string schedule;  // of replay

@@ -10,10 +10,13 @@
 #include <memory>
 #include <utility>
 
+#include "automatic.hpp"
 #include "detect.hpp"
 #include "executor.hpp"
 #include "factory.hpp"
 #include "schedule_recorder.hpp"
+#include "search_size.hpp"
+#include "trace_counter.hpp"
 
 namespace heddle::checker {
 
@@ -60,6 +63,8 @@ class exploration {
   explore::schedule_recorder recorder_;
   executor executor_;
   result result_;
+  trace_counter traces_;
+  running_size size_;
   std::uint64_t executions_ = 0;  // the redundant ones included
   std::uint64_t cut_ = 0;
   std::vector<explore::event> events_;  // of the execution that is run again
@@ -106,6 +111,7 @@ explore::schedule exploration::schedule_of(const trace& t) const {
 
 void exploration::count(const trace& t) {
   ++result_.explored;
+  if (how_.count_traces) traces_.add(t, recorder_.begun_again());
   result_.events += t.events.size();
   result_.longest = std::max(result_.longest, t.events.size());
   if (detect::any_blocked(t)) ++result_.blocked;
@@ -176,6 +182,8 @@ void exploration::look_at_clock() {
   if (!how_.on_progress || now_ - last_progress_ < progress_interval) return;
   last_progress_ = now_;
   how_.on_progress(executions_, result_.longest);
+  size_.look(executions_, recorder_.progress());
+  if (how_.on_estimate && size_.estimate().executions > 0) how_.on_estimate(size_.estimate());
 }
 
 result exploration::run() {
@@ -197,7 +205,15 @@ result exploration::run() {
 void exploration::conclude() {
   result_.redundant = recorder_.redundant();
   result_.seconds = std::chrono::duration<double>(clock::now() - started_).count();
+  if (how_.count_traces) result_.distinct = traces_.distinct();
   if (result_.verdict == verdict::error) return;
+  if (how_.count_traces && recorder_.name() == "dpor" && cut_ == 0)
+    if (std::optional<std::string> repeated = traces_.repetition()) {
+      result_.verdict = verdict::error;
+      result_.what = kind::internal;
+      result_.message = std::move(*repeated);
+      return;
+    }
   const bool sampled = explore::is_sampling(how_.strategy);
   result_.complete = recorder_.exhausted() && cut_ == 0;
   if (!result_.failures.empty()) {
@@ -222,14 +238,44 @@ void exploration::conclude() {
     why =
         std::to_string(cut_) + " of them longer than " + std::to_string(how_.max_steps) + " steps";
   }
+  if (!sampled && !recorder_.exhausted()) {
+    size_.look(executions_, recorder_.progress());
+    if (const std::string share = share_words(executions_, size_.estimate()); !share.empty()) {
+      result_.estimate = size_.estimate();
+      why += ", " + share;
+    }
+  }
   result_.message = "bounded: " + std::to_string(result_.explored) +
                     (result_.explored == 1 ? " execution, " : " executions, ") + why;
 }
 
 }  // namespace
 
+result estimate(const std::function<void()>& body, const options& how) {
+  const auto started = clock::now();
+  const bool automatic = how.strategy == "auto";
+  if (!automatic) chosen_strategy(how);  // throws for an unknown one
+  result r;
+  r.verdict = verdict::passed;
+  r.strategy = automatic ? "dpor" : how.strategy;
+  r.idle_time = how.idle_time;
+  r.stopped_by = "estimate";
+  r.message = "estimated: a sampling strategy has no size";
+  if (!explore::is_sampling(how.strategy)) {
+    const probing p = probe(body, how, how.strategy == "naive");
+    r.estimate = p.size;
+    r.message = "estimated by " + std::to_string(p.probes) + " probes: about " +
+                rounded(p.size.executions) +
+                (p.size.executions < 1.5 ? " execution" : " executions") + ", between " + rounded(p.size.low) +
+                " and " + rounded(p.size.high) + ", " +
+                duration_words(p.size.executions * p.seconds_per_execution);
+  }
+  r.seconds = std::chrono::duration<double>(clock::now() - started).count();
+  return r;
+}
+
 result check(const std::function<void()>& body, const options& how) {
-  return exploration(body, how).run();
+  return how.strategy == "auto" ? check_automatically(body, how) : exploration(body, how).run();
 }
 
 }  // namespace heddle::checker

@@ -21,9 +21,11 @@ class schedule_recorder final : public strategy {
   std::size_t pick(const point& at) override;
   void end(const trace& t) override { chooser_.end(t); }
   bool exhausted() const override { return chooser_.exhausted(); }
+  double progress() const override { return chooser_.progress(); }
   std::optional<std::uint64_t> seed() const override { return chooser_.seed(); }
   bool warming_up() const override { return chooser_.warming_up(); }
   std::uint64_t redundant() const override { return chooser_.redundant(); }
+  std::uint64_t begun_again() const override { return chooser_.begun_again(); }
   std::string_view nondeterminism() const override { return chooser_.nondeterminism(); }
 
   // The schedule of the execution that ended as `t`, run under `step_bound`. The caller adds which
