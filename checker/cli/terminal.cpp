@@ -3,9 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <fmt/format.h>
-
-#include <algorithm>
+#include <cmath>
 
 #include "search_size.hpp"
 
@@ -22,8 +20,8 @@ report::text_style style_for(std::FILE* out) {
 
 std::string progress_words(const std::string& name, std::uint64_t executions, double rate,
                            std::uint64_t depth, double estimate) {
-  std::string words = fmt::format("{}: {} executions, {:.0f}/s, depth {}", name, executions, rate,
-                                  depth);
+  std::string words = name + ": " + std::to_string(executions) + " executions, " +
+                      std::to_string(std::llround(rate)) + "/s, depth " + std::to_string(depth);
   if (estimate <= 0) return words;
   words += ", " + checker::share_words(executions, {estimate, estimate, estimate});
   const double left = estimate - static_cast<double>(executions);

@@ -264,9 +264,9 @@ result estimate(const std::function<void()>& body, const options& how) {
   if (!explore::is_sampling(how.strategy)) {
     const probing p = probe(body, how, how.strategy == "naive");
     r.estimate = p.size;
+    const char* unit = p.size.executions < 1.5 ? " execution" : " executions";
     r.message = "estimated by " + std::to_string(p.probes) + " probes: about " +
-                rounded(p.size.executions) +
-                (p.size.executions < 1.5 ? " execution" : " executions") + ", between " + rounded(p.size.low) +
+                rounded(p.size.executions) + unit + ", between " + rounded(p.size.low) +
                 " and " + rounded(p.size.high) + ", " +
                 duration_words(p.size.executions * p.seconds_per_execution);
   }

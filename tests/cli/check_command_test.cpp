@@ -234,7 +234,7 @@ TEST_CASE("auto exhausts what fits the budget and samples the rest", "[cli]") {
 
 TEST_CASE("what a sampler found for auto is printed with its own command", "[cli]") {
   const command_outcome o = target_command(
-      {"check", "wish/sampled", "--strategy", "auto", "--seed", "3", "--max-executions", "100"});
+      {"check", "wish/sampled", "--strategy", "auto", "--seed", "3", "--max-executions", "2"});
   CHECK(o.status == 0);
   CHECK(o.output.find(", auto: ") != std::string::npos);
   const std::size_t at = o.output.find(" --seed ");
