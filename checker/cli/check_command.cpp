@@ -41,11 +41,13 @@ class check_session {
       run.m = m;
       run.how = options_for(*m, line);
       run.hang_seconds = line.hang_seconds;
+      if (line.estimate) run.what = isolated_run::task::estimate;
       runs_.push_back(std::move(run));
     }
     for (const isolated_run& run : runs_)
       searches_.push_back(std::make_unique<model_search>(
-          run, run.how.strategy == "dpor" && (line.jobs > 1 || checkpoints())));
+          run, run.how.strategy == "dpor" && !line.count_traces && !line.estimate &&
+                   (line.jobs > 1 || checkpoints())));
     if (checkpoints()) prepare_checkpoints();
   }
 
@@ -83,6 +85,9 @@ void check_session::prepare_checkpoints() {
   if (runs_.front().how.strategy != "dpor")
     throw usage_error(std::string(option) + " is for the strategy dpor; " +
                       models_.front()->name() + " is explored by " + runs_.front().how.strategy);
+  if (line_.count_traces)
+    throw usage_error(std::string("--count-traces needs the whole search in one process, which ") +
+                      option + " does not keep; leave one out");
   if (checkpoint_.is_standard_output()) throw usage_error("--checkpoint needs a file");
   if (!line_.resume.empty()) resume(line_.resume, runs_.front(), *searches_.front());
 }

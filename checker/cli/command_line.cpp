@@ -112,6 +112,7 @@ std::vector<std::string> strategies(bool only_sampling) {
   std::vector<std::string> names;
   for (std::string_view name : explore::strategy_names())
     if (!only_sampling || explore::is_sampling(name)) names.emplace_back(name);
+  if (!only_sampling) names.emplace_back("auto");
   return names;
 }
 
@@ -141,6 +142,10 @@ void add_check(CLI::App& app, command_line& out) {
                   "keep what is explored and what is left in a file, of one model")
       ->type_name("FILE");
   sub->add_option("--resume", out.resume, "go on from such a file")->type_name("FILE");
+  sub->add_flag("--count-traces", out.count_traces,
+                "tell traces apart: proves that dpor explored each once, shows what others covered");
+  sub->add_flag("--estimate", out.estimate,
+                "say how many executions an exhaustive search would take; explore nothing");
   sub->add_option("--json", out.json, "write a report; - is standard output")->type_name("FILE");
   options.target();
 }
@@ -173,7 +178,7 @@ void add_list_and_run(CLI::App& app, command_line& out) {
 
 void refuse_contradictions(const command_line& line) {
   if (line.command == command::check && line.seed && line.strategy &&
-      !explore::is_sampling(*line.strategy))
+      *line.strategy != "auto" && !explore::is_sampling(*line.strategy))
     throw usage_error("--seed is for a sampling strategy; " + *line.strategy +
                       " explores the same executions whatever the seed");
   if (line.command != command::replay) return;

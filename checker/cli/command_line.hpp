@@ -34,6 +34,8 @@ struct command_line {
   bool allow_incomplete = false;
   std::string checkpoint;  // files, or empty
   std::string resume;
+  bool count_traces = false;
+  bool estimate = false;
   std::string json;  // a file, "-", or empty
 
   std::string schedule;  // of replay

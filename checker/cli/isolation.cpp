@@ -24,6 +24,8 @@ checker::result perform(const isolated_run& run, const checker::options& how) {
   switch (run.what) {
     case isolated_run::task::check:
       return checker::check(body, how);
+    case isolated_run::task::estimate:
+      return checker::estimate(body, how);
     case isolated_run::task::replay_schedule:
       return checker::replay_schedule(body, run.m->name(), run.schedule, how);
     case isolated_run::task::replay_seed:
@@ -49,6 +51,7 @@ std::string work(const isolated_run& run, shared_progress& progress) {
   how.on_progress = [&](std::uint64_t executions, std::size_t depth) {
     progress.explored(executions, depth);
   };
+  how.on_estimate = [&](const checker::size_estimate& size) { progress.estimated(size.executions); };
   try {
     return tag_result + report::encode(perform(run, how));
   } catch (const checker::schedule_error& e) {

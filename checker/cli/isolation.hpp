@@ -17,7 +17,7 @@ struct isolated_run {
   checker::options how;
   double hang_seconds = 10;
   std::string schedule;  // replay: this, or how.seed
-  enum class task { check, replay_schedule, replay_seed } what = task::check;
+  enum class task { check, estimate, replay_schedule, replay_seed } what = task::check;
 };
 
 // `run` outlives the worker.

@@ -28,8 +28,12 @@ std::vector<std::string> reproducing_commands(const command_line& line, const st
   if (!f.schedule.empty()) commands.push_back(start + " --schedule " + f.schedule);
   if (!f.seed) return commands;
   std::string by_seed = start + " --seed " + std::to_string(*f.seed);
-  if (line.strategy) by_seed += " --strategy " + *line.strategy;
-  if (line.pct_depth) by_seed += " --pct-depth " + std::to_string(*line.pct_depth);
+  if (!f.strategy.empty())
+    by_seed += " --strategy " + f.strategy;
+  else if (line.strategy)
+    by_seed += " --strategy " + *line.strategy;
+  if (line.pct_depth && (f.strategy.empty() || f.strategy == "pct"))
+    by_seed += " --pct-depth " + std::to_string(*line.pct_depth);
   if (line.preemptions) by_seed += " --preemptions " + std::to_string(*line.preemptions);
   if (line.time) by_seed += " --time " + *line.time;
   if (line.max_steps) by_seed += " --max-steps " + std::to_string(*line.max_steps);

@@ -20,6 +20,7 @@ void count(std::atomic<std::uint64_t>& counter) {
 struct shared_progress::page {
   std::atomic<std::uint64_t> executions;
   std::atomic<std::uint64_t> depth;
+  std::atomic<double> estimate;
   std::atomic<std::uint64_t> pulse;
   std::atomic<std::uint64_t> steps;
   std::atomic<std::uint64_t> choices;
@@ -69,6 +70,9 @@ void shared_progress::explored(std::uint64_t executions, std::size_t depth) {
 bool shared_progress::wanted() const { return page_->wanted.load(relaxed); }
 void shared_progress::want() { page_->wanted.store(true, relaxed); }
 
+void shared_progress::estimated(double executions) { page_->estimate.store(executions, relaxed); }
+
+double shared_progress::estimate() const { return page_->estimate.load(relaxed); }
 std::uint64_t shared_progress::executions() const { return page_->executions.load(relaxed); }
 std::uint64_t shared_progress::depth() const { return page_->depth.load(relaxed); }
 std::uint64_t shared_progress::pulse() const { return page_->pulse.load(relaxed); }

@@ -29,11 +29,13 @@ class shared_progress final : public explore::decision_log {
   void explored(std::uint64_t executions, std::size_t depth);
   // The parent has use for branches of the tree.
   bool wanted() const;
+  void estimated(double executions);
 
   // The parent's side.
   void want();
   std::uint64_t executions() const;  // begun
   std::uint64_t depth() const;       // of the longest execution
+  double estimate() const;           // of the whole search's executions; 0: unknown
   // Grows at every decision and whenever an execution begins or ends.
   std::uint64_t pulse() const;
   // The model's code is running, and not Heddle's own planning.

@@ -3,8 +3,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cinttypes>
+#include <cmath>
+
+#include "search_size.hpp"
 
 namespace heddle::cli {
 
@@ -15,6 +16,17 @@ report::text_style style_for(std::FILE* out) {
   winsize size{};
   if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) style.width = size.ws_col;
   return style;
+}
+
+std::string progress_words(const std::string& name, std::uint64_t executions, double rate,
+                           std::uint64_t depth, double estimate) {
+  std::string words = name + ": " + std::to_string(executions) + " executions, " +
+                      std::to_string(std::llround(rate)) + "/s, depth " + std::to_string(depth);
+  if (estimate <= 0) return words;
+  words += ", " + checker::share_words(executions, {estimate, estimate, estimate});
+  const double left = estimate - static_cast<double>(executions);
+  if (rate > 0 && left >= 0) words += ", " + checker::duration_words(left / rate) + " left";
+  return words;
 }
 
 progress_line::progress_line() : active_(isatty(STDERR_FILENO) != 0) {}
@@ -33,8 +45,9 @@ void progress_line::show(const std::string& name, std::size_t done, std::size_t 
   }
   executions_ = executions;
   last_ = now;
-  std::fprintf(stderr, "\r\x1b[K[%zu/%zu] %s: %" PRIu64 " executions, %.0f/s, depth %" PRIu64, done,
-               of, name.c_str(), executions, rate_, progress.depth());
+  const std::string words =
+      progress_words(name, executions, rate_, progress.depth(), progress.estimate());
+  std::fprintf(stderr, "\r\x1b[K[%zu/%zu] %s", done, of, words.c_str());
   std::fflush(stderr);
   shown_ = true;
 }

@@ -10,13 +10,16 @@
 #include <memory>
 #include <utility>
 
+#include "automatic.hpp"
 #include "detect.hpp"
 #include "dpor.hpp"
 #include "executor.hpp"
 #include "factory.hpp"
 #include "part_search.hpp"
 #include "schedule_recorder.hpp"
+#include "search_size.hpp"
 #include "subtree_text.hpp"
+#include "trace_counter.hpp"
 
 namespace heddle::checker {
 
@@ -73,6 +76,8 @@ class exploration {
   std::unique_ptr<explore::strategy> strategy_;
   explore::schedule_recorder recorder_;
   result result_;
+  trace_counter traces_;
+  running_size size_;
   std::uint64_t executions_ = 0;  // the redundant ones included
   std::vector<explore::event> events_;  // of the execution that is run again
   bool resumed_ = false;          // this is a part that was explored before
@@ -119,6 +124,7 @@ explore::schedule exploration::schedule_of(const trace& t) const {
 
 void exploration::count(const trace& t) {
   ++result_.explored;
+  if (how_.count_traces) traces_.add(t, recorder_.begun_again());
   result_.events += t.events.size();
   result_.longest = std::max(result_.longest, t.events.size());
   if (detect::any_blocked(t)) ++result_.blocked;
@@ -189,6 +195,8 @@ void exploration::look_at_clock() {
   if (!how_.on_progress || now_ - last_progress_ < progress_interval) return;
   last_progress_ = now_;
   how_.on_progress(executions_, result_.longest);
+  size_.look(executions_, recorder_.progress());
+  if (how_.on_estimate && size_.estimate().executions > 0) how_.on_estimate(size_.estimate());
 }
 
 result exploration::run() {
@@ -210,7 +218,23 @@ result exploration::finish() {
   result_.redundant = recorder_.redundant();
   result_.left_out = recorder_.left_out();
   result_.seconds = std::chrono::duration<double>(clock::now() - started_).count();
+  if (how_.count_traces) result_.distinct = traces_.distinct();
+  if (how_.count_traces && recorder_.name() == "dpor" && result_.cut == 0 &&
+      result_.verdict != verdict::error)
+    if (std::optional<std::string> repeated = traces_.repetition()) {
+      result_.verdict = verdict::error;
+      result_.what = kind::internal;
+      result_.message = std::move(*repeated);
+    }
   conclude(result_, how_, recorder_.exhausted());
+  const bool cut_short = result_.verdict == verdict::passed && !recorder_.exhausted();
+  if (cut_short && !explore::is_sampling(how_.strategy)) {
+    size_.look(executions_, recorder_.progress());
+    if (const std::string share = share_words(executions_, size_.estimate()); !share.empty()) {
+      result_.estimate = size_.estimate();
+      result_.message += ", " + share;
+    }
+  }
   return std::move(result_);
 }
 
@@ -305,7 +329,7 @@ std::vector<part_answer> search_parts(const std::function<void()>& body, const o
 }
 
 result check(const std::function<void()>& body, const options& how) {
-  return exploration(body, how).run();
+  return how.strategy == "auto" ? check_automatically(body, how) : exploration(body, how).run();
 }
 
 }  // namespace heddle::checker

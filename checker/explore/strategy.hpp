@@ -61,6 +61,9 @@ class strategy {
   virtual bool out_of_bound(const trace&) { return false; }
   // A bound of the strategy left something out, so that "everything" was less than all.
   virtual bool left_out() const { return false; }
+  // The share of the search that is done, from 0 to 1, as far as it is known; 0: unknown. What an
+  // exhaustive search comes to know of its tree makes it fall at times.
+  virtual double progress() const { return 0; }
   // Reproduces the execution that ran last, alone: what `replay --seed` takes.
   virtual std::optional<std::uint64_t> seed() const { return std::nullopt; }
   // The execution at hand is a preparation that those after it build on; a seed's execution is
@@ -68,6 +71,8 @@ class strategy {
   virtual bool warming_up() const { return false; }
   // Executions that turned out to repeat an earlier trace, or were given up as such.
   virtual std::uint64_t redundant() const { return 0; }
+  // How often it has forgotten all that it explored, to begin again with what it had learnt.
+  virtual std::uint64_t begun_again() const { return 0; }
   // Not empty once the model was seen to behave differently under the same decisions.
   virtual std::string_view nondeterminism() const { return {}; }
 };

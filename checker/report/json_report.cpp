@@ -81,6 +81,7 @@ ordered_json failure_json(const failure& f) {
   return {{"kind", kind_json(f.what)},
           {"message", f.message},
           {"schedule", or_null(f.schedule)},
+          {"strategy", or_null(f.strategy)},
           {"seed", or_null(f.seed)},
           {"execution", f.execution},
           {"times", f.times},
@@ -93,6 +94,7 @@ failure failure_of(const ordered_json& j) {
   f.what = named(kinds, text(j, "kind"), kind::none);
   f.message = text(j, "message");
   f.schedule = text(j, "schedule");
+  f.strategy = text(j, "strategy");
   f.seed = optional_number(j, "seed");
   f.execution = number(j, "execution");
   f.times = number(j, "times");
@@ -109,11 +111,18 @@ void add_result(ordered_json& j, const result& r) {
   j["complete"] = r.complete;
   j["stopped_by"] = or_null(r.stopped_by);
   j["strategy"] = r.strategy;
+  j["chosen_by"] = or_null(r.chosen_by);
   j["seed"] = or_null(r.seed);
   j["preemptions"] = r.preemptions ? ordered_json(*r.preemptions) : ordered_json();
   j["explored"] = r.explored;
   j["blocked"] = r.blocked;
   j["redundant"] = r.redundant;
+  j["distinct"] = or_null(r.distinct);
+  j["estimate"] = ordered_json();
+  if (r.estimate)
+    j["estimate"] = {{"executions", r.estimate->executions},
+                     {"low", r.estimate->low},
+                     {"high", r.estimate->high}};
   j["seconds"] = r.seconds;
   j["left_out"] = r.left_out;
   j["cut"] = r.cut;
@@ -169,12 +178,17 @@ result decode(std::string_view encoded) {
   r.complete = j.at("complete").get<bool>();
   r.stopped_by = text(j, "stopped_by");
   r.strategy = text(j, "strategy");
+  r.chosen_by = text(j, "chosen_by");
   r.seed = optional_number(j, "seed");
   if (const auto most = optional_number(j, "preemptions"))
     r.preemptions = static_cast<unsigned>(*most);
   r.explored = number(j, "explored");
   r.blocked = number(j, "blocked");
   r.redundant = number(j, "redundant");
+  r.distinct = optional_number(j, "distinct");
+  if (const ordered_json& e = j.at("estimate"); !e.is_null())
+    r.estimate = {e.at("executions").get<double>(), e.at("low").get<double>(),
+                  e.at("high").get<double>()};
   r.seconds = j.at("seconds").get<double>();
   r.left_out = j.at("left_out").get<bool>();
   r.cut = number(j, "cut");

@@ -36,8 +36,11 @@ std::string count(std::uint64_t n, std::string_view what) {
 
 std::string cost(const result& r) {
   const bool traces = r.strategy == "dpor" && r.complete && r.redundant == 0;
-  const std::string_view unit = traces ? "trace" : "execution";
-  std::string text = count(r.explored, unit) + fmt::format(", {:.2f} s", r.seconds);
+  const std::string_view unit = traces && !r.distinct ? "trace" : "execution";
+  std::string text = count(r.explored, unit);
+  if (r.distinct) text += ", " + count(*r.distinct, "distinct trace");
+  text += fmt::format(", {:.2f} s", r.seconds);
+  if (!r.chosen_by.empty()) text += ", " + r.chosen_by + ": " + r.strategy;
   if (r.verdict == verdict::verified) text += r.idle_time ? ", time idle" : ", time free";
   return text;
 }

@@ -135,7 +135,7 @@ void dpor_strategy::push_node(const point& at, std::size_t index, wakeup_trees::
              static_cast<std::uint32_t>(at.alternatives.size())};
   n.visited = true;
   n.spent = n.divided = false;
-  n.shared = 0;
+  n.done = n.shared = 0;
   n.sleep_end = sleep_.size();
   n.todo = todo;
   n.unsettled.clear();
@@ -205,6 +205,7 @@ void dpor_strategy::forget_everything() {
   known_ = floor_ = analysed_ = 0;
   trees_.clear(planned_);
   redundant_ = executions_;
+  ++begun_again_;
 }
 
 void dpor_strategy::plan(const trace& t) {
@@ -270,6 +271,7 @@ void dpor_strategy::backtrack() {
       sleep_.push_back({last.chosen, last.divided});
       ++last.sleep_end;
       last.spent = true;
+      ++last.done;
     }
     if (last.todo != wakeup_trees::empty) {
       last.chosen = trees_.first(last.todo);
@@ -284,6 +286,20 @@ void dpor_strategy::backtrack() {
     --length_;
   }
   exhausted_ = true;
+}
+
+// As if all known branches of a node were of equal size.
+double dpor_strategy::progress() const {
+  if (exhausted_) return 1;
+  double done = 0;
+  double share = 1;
+  for (std::size_t d = floor_; d < length_; ++d) {
+    const node& n = path_[d];
+    const std::size_t left = trees_.branches(n.todo) + n.shared + (n.spent ? 0 : 1);
+    share /= static_cast<double>(std::max<std::size_t>(n.done + left, 1));
+    done += share * n.done;
+  }
+  return done;
 }
 
 }  // namespace heddle::explore

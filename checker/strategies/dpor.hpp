@@ -47,7 +47,9 @@ class dpor_strategy final : public strategy {
   bool exhausted() const override { return exhausted_; }
   bool out_of_bound(const trace& t) override;
   bool left_out() const override { return left_out_; }
+  double progress() const override;
   std::uint64_t redundant() const override { return redundant_; }
+  std::uint64_t begun_again() const override { return begun_again_; }
   std::string_view nondeterminism() const override { return nondeterminism_; }
 
   // Only traces of which some order has at most `most` preemptions are in bound. With a slack, what
@@ -80,6 +82,7 @@ class dpor_strategy final : public strategy {
     bool visited = false;       // `again` is known
     bool spent = false;         // `chosen` has been explored, and sleeps
     bool divided = false;       // branches are explored at the same time: all sleepers are foreign
+    std::uint32_t done = 0;     // branches explored
     std::uint32_t shared = 0;   // branches given away and not yet explored
     known_choice again;
     std::size_t sleep_end = 0;  // in sleep_, from the end of the node before
@@ -133,6 +136,7 @@ class dpor_strategy final : public strategy {
   std::vector<object_id> panicking_groups_;
   std::uint64_t executions_ = 0;
   std::uint64_t redundant_ = 0;
+  std::uint64_t begun_again_ = 0;
   bool exhausted_ = false;
   bool waiting_ = false;
   bool blocked_ = false;        // all that this execution could do sleeps

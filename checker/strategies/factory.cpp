@@ -68,7 +68,7 @@ std::vector<std::string_view> strategy_names() {
 
 bool is_sampling(std::string_view name) {
   const entry* e = find(name);
-  return e != nullptr && e->samples;
+  return name == portfolio || (e != nullptr && e->samples);
 }
 
 std::unique_ptr<strategy> make_strategy(std::string_view name, const sampling& how) {

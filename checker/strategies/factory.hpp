@@ -14,6 +14,8 @@ namespace heddle::explore {
 
 // The names of the strategies that explore.
 std::vector<std::string_view> strategy_names();
+// What names the samplers that took turns: chosen by "auto", and no strategy by itself.
+inline constexpr std::string_view portfolio = "portfolio";
 // Whether a strategy draws its executions from a seed, and can therefore never be exhausted.
 bool is_sampling(std::string_view name);
 

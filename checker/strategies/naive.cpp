@@ -18,6 +18,17 @@ std::size_t naive_strategy::pick(const point& at) {
   return path_[depth_++].picked;
 }
 
+double naive_strategy::progress() const {
+  if (exhausted_) return 1;
+  double done = 0;
+  double share = 1;  // of the tree, what is below the node
+  for (const branching& b : path_) {
+    share /= static_cast<double>(b.alternatives);
+    done += share * static_cast<double>(b.picked);
+  }
+  return done;
+}
+
 void naive_strategy::end(const trace&) {
   depth_ = 0;
   while (!path_.empty() && ++path_.back().picked == path_.back().alternatives) path_.pop_back();

@@ -17,6 +17,7 @@ class naive_strategy final : public strategy {
   std::size_t pick(const point& at) override;
   void end(const trace& t) override;
   bool exhausted() const override { return exhausted_; }
+  double progress() const override;
   std::string_view nondeterminism() const override { return nondeterminism_; }
 
  private:

@@ -373,6 +373,7 @@ reversal_finder::attempt reversal_finder::try_removing(const candidate& c) {
     if (!removed_by(e)) kept_.push_back(e);
   r.kept = kept_;
   r.last = c.what;
+  r.position = c.position;
   r.touches = touches_;
   if (c.performed != happens_before::none) {
     r.performed = c.performed;

@@ -29,6 +29,7 @@ struct reversal {
   std::span<const access> touches;       // which touches these there
   std::uint32_t performed = not_performed;  // the event that it was; later ones follow from chance
   bool as_performed = false;             // it touches what it touched as that event
+  std::uint32_t position = 0;            // how many events its actor has before it
 };
 
 class reversal_finder {
@@ -47,6 +48,9 @@ class reversal_finder {
   void reverse_again(std::uint32_t e, std::vector<std::uint32_t>& unsettled, found report);
   // Reports each reversal of what actors could have done and did not.
   void reverse_passed_by(found report);
+
+  // In how many places an event could have been among the earlier ones that it conflicts with.
+  double placements(std::uint32_t e);
 
   // From now on two dones of this wait group are dependent; see object_model.
   void expect_group_panic(object_id group) { folded_.expect_group_panic(group); }

@@ -23,9 +23,11 @@ class schedule_recorder final : public strategy {
   bool exhausted() const override { return chooser_.exhausted(); }
   bool out_of_bound(const trace& t) override { return chooser_.out_of_bound(t); }
   bool left_out() const override { return chooser_.left_out(); }
+  double progress() const override { return chooser_.progress(); }
   std::optional<std::uint64_t> seed() const override { return chooser_.seed(); }
   bool warming_up() const override { return chooser_.warming_up(); }
   std::uint64_t redundant() const override { return chooser_.redundant(); }
+  std::uint64_t begun_again() const override { return chooser_.begun_again(); }
   std::string_view nondeterminism() const override { return chooser_.nondeterminism(); }
 
   // The schedule of the execution that ended as `t`, run under `step_bound`. The caller adds which

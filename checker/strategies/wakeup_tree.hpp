@@ -24,6 +24,12 @@ class wakeup_trees {
 
   // REQUIRES: the tree is not empty.
   step_id first(tree t) const { return pool_[t].step; }
+  // How many there are, not counting what follows them.
+  std::size_t branches(tree t) const {
+    std::size_t n = 0;
+    for (; t != empty; t = pool_[t].next) ++n;
+    return n;
+  }
   // Removes the first branch and returns what is to follow its first step.
   tree take_first(tree& t);
   void clear(tree& t);

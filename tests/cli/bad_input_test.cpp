@@ -29,7 +29,7 @@ TEST_CASE("bad input is one sentence, exit status 2, and nothing is written", "[
       {"another program as target", {"check", "--target", "/bin/true"}, "not linked with heddle"},
       {"unknown command", {"chek"}, "did you mean \"check\""},
       {"unknown option", {"check", "--frobnicate"}, "there is no option --frobnicate"},
-      {"an option of a later issue", {"check", "--preemptions", "2"}, "--preemptions"},
+      {"an option of a later issue", {"check", "--sarif", "out"}, "--sarif"},
       {"unknown model", {"check", "bad/deadlok"}, "did you mean \"bad/deadlock\""},
       {"unknown group", {"check", "badd"}, "did you mean \"bad\""},
       {"unknown model to replay",

@@ -226,3 +226,50 @@ TEST_CASE("a bound on preemptions that left something out is said, and cuts the 
   CHECK(cut.output.find("passed (bounded: 24 executions, at most 1 preemption each)") !=
         std::string::npos);
 }
+
+TEST_CASE("count-traces tells distinct traces from executions", "[cli]") {
+  const json counted = report_of({"ok/large", "--count-traces"}).at("models").at(0);
+  CHECK(counted.at("distinct") == counted.at("explored"));
+  CHECK(report_of({"ok/large"}).at("models").at(0).at("distinct").is_null());
+  const command_outcome o =
+      target_command({"check", "ok/handshake", "--strategy", "naive", "--count-traces"});
+  CHECK(o.status == 0);
+  CHECK(o.output.find(" distinct trace") != std::string::npos);
+}
+
+TEST_CASE("an estimate explores nothing and says how large the search is", "[cli]") {
+  const json m = report_of({"ok/large", "--estimate"}).at("models").at(0);
+  CHECK(m.at("as_expected") == true);
+  CHECK(m.at("explored") == 0);
+  CHECK(m.at("stopped_by") == "estimate");
+  CHECK(m.at("estimate").at("low") <= m.at("estimate").at("executions"));
+  CHECK(m.at("estimate").at("executions") <= m.at("estimate").at("high"));
+  CHECK(report_of({"ok/large"}).at("models").at(0).at("estimate").is_null());
+  const json cut = report_of({"ok/large", "--max-executions", "3"}).at("models").at(0);
+  CHECK(cut.at("estimate").at("executions") > 3);
+}
+
+TEST_CASE("auto exhausts what fits the budget and samples the rest", "[cli]") {
+  const json all = report_of({"ok/large", "--strategy", "auto"}).at("models").at(0);
+  CHECK(all.at("verdict") == "verified");
+  CHECK(all.at("strategy") == "dpor");
+  CHECK(all.at("chosen_by") == "auto");
+  const json some =
+      report_of({"ok/large", "--strategy", "auto", "--max-executions", "3"}).at("models").at(0);
+  CHECK(some.at("verdict") == "passed");
+  CHECK(some.at("strategy") == "portfolio");
+  CHECK(some.at("chosen_by") == "auto");
+  CHECK(report_of({"ok/large"}).at("models").at(0).at("chosen_by").is_null());
+}
+
+TEST_CASE("what a sampler found for auto is printed with its own command", "[cli]") {
+  const command_outcome o = target_command(
+      {"check", "wish/sampled", "--strategy", "auto", "--seed", "3", "--max-executions", "2"});
+  CHECK(o.status == 0);
+  CHECK(o.output.find(", auto: ") != std::string::npos);
+  const std::size_t at = o.output.find(" --seed ");
+  REQUIRE(at != std::string::npos);
+  const std::string command = o.output.substr(at, o.output.find('\n', at) - at);
+  CHECK(command.find(" --strategy ") != std::string::npos);
+  CHECK(command.find("auto") == std::string::npos);
+}

@@ -32,9 +32,16 @@ enum class kind {
 std::string_view to_string(verdict v);
 std::string_view to_string(kind k);
 
+// About how many executions an exhaustive search takes, and between what bounds it probably lies.
+struct size_estimate {
+  double executions = 0;
+  double low = 0;
+  double high = 0;
+};
+
 struct options {
   std::string program;                        // the model's name, which its schedules carry
-  std::string strategy = "dpor";              // dpor, naive, random, pct, pos, surw
+  std::string strategy = "dpor";              // dpor, naive, random, pct, pos, surw, auto
   std::uint64_t seed = 0;                     // of a seeded strategy
   std::uint64_t pct_depth = 3;                // how many orderings pct aims to get right; at least 1
   bool idle_time = false;                     // timers fire only when no goroutine can run
@@ -43,11 +50,14 @@ struct options {
   double max_seconds = 0;                     // 0: no bound
   std::optional<unsigned> preemptions;        // of one execution at most; dpor: of one trace
   bool keep_going = false;                    // explore on after a failure
+  bool count_traces = false;                  // tell distinct traces apart: result::distinct
   std::size_t stack_bytes = 256 * 1024;
   // Called after every execution, the trace being valid only during the call.
   std::function<void(const explore::trace&)> on_execution;
   // Called now and then with the number of executions so far.
   std::function<void(std::uint64_t executions, std::size_t depth)> on_progress;
+  // Called now and then by an exhaustive search that has an idea of its size.
+  std::function<void(const size_estimate&)> on_estimate;
   explore::decision_log* log = nullptr;       // told of every decision before it is carried out
 };
 
@@ -75,6 +85,7 @@ struct failure {
   std::vector<goroutine_report> goroutines;
   std::vector<story_line> story;
   std::string schedule;                    // for `replay --schedule`
+  std::string strategy;                    // the seed's, if it was chosen by `auto`
   std::optional<std::uint64_t> seed;       // for `replay --seed`, of a seeded strategy
   std::uint64_t execution = 0;             // which one it was, from 1
   std::uint64_t times = 1;                 // how often it was met, under keep_going
@@ -86,8 +97,9 @@ struct result {
   std::string message;          // why it stopped, what the error was; empty for verified
   bool complete = false;        // every trace was explored
   std::string stopped_by;       // "executions", "steps", "time", "failure", "sampling",
-                                // "preemptions"; or empty
-  std::string strategy;
+                                // "preemptions", "estimate"; or empty
+  std::string strategy;         // that decided the verdict; "portfolio": several samplers
+  std::string chosen_by;        // "auto", or empty: by the caller
   bool idle_time = false;
   std::optional<std::uint64_t> seed;
   std::optional<unsigned> preemptions;  // the bound that was asked for
@@ -96,9 +108,11 @@ struct result {
   std::uint64_t redundant = 0;  // executions given up because they repeated an explored trace
   bool left_out = false;        // the bound on preemptions left executions out
   std::uint64_t cut = 0;        // executions that the bound on steps ended
+  std::optional<std::uint64_t> distinct;  // traces among the explored, under count_traces
   std::uint64_t events = 0;
   std::size_t longest = 0;      // events of the longest execution
   std::vector<std::string> alive;  // goroutines that could still run after main had returned
+  std::optional<size_estimate> estimate;  // of an exhaustive search that was not finished
   double seconds = 0;
   std::vector<failure> failures;   // distinct ones; at most one without keep_going
   std::vector<story_line> story;   // of a replay: what happened, failure or not
@@ -106,6 +120,10 @@ struct result {
 
 // Explores. Throws std::invalid_argument for an unknown strategy.
 result check(const std::function<void()>& body, const options& how = {});
+
+// Estimates how many executions dpor or naive needs, by probes; explores nothing. Empty for a
+// strategy that samples.
+result estimate(const std::function<void()>& body, const options& how = {});
 
 // Runs the one execution that a schedule or a seed stands for; `program` is the name that the
 // schedule was made under. The schedule brings the meaning of time and the step bound with it.
