@@ -105,7 +105,7 @@ const heddle::model channels_3x2_10{"bench/channels_3x2_10",
                                     {.count = 1}};
 
 struct search {
-  std::string name;   // as docs/benchmarks.md and the peers' programs call it
+  std::string name;  // as docs/benchmarks.md and the peers' programs call it
   std::string model;
   std::string strategy;
   std::uint64_t bound;  // executions; 0: all there are
@@ -201,9 +201,10 @@ int main(int argc, char** argv) {
       std::fprintf(stderr, "there is no model %s\n", s.model.c_str());
       return 2;
     }
-    benchmark::RegisterBenchmark((s.strategy + "/" + s.name).c_str(),
-                                 [&s, m](benchmark::State& state) { explore(state, s, *m); })
-        ->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark((s.strategy + "/" + s.name).c_str(), [&s,
+                                                                       m](benchmark::State& state) {
+      explore(state, s, *m);
+    })->Unit(benchmark::kMillisecond);
   }
   table_reporter shown;
   benchmark::RunSpecifiedBenchmarks(&shown);

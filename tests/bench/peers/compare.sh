@@ -33,8 +33,8 @@ executions() {
 
 # cpu_seconds PEER FILE: the median of three runs.
 cpu_seconds() {
-  local TIMEFORMAT='%U %S' i
-  for i in 1 2 3; do
+  local TIMEFORMAT='%U %S'
+  for _ in 1 2 3; do
     { time run "$1" "$2" >"$scratch/output" 2>&1 || true; } 2>&1 | awk '{ print $1 + $2 }'
   done | sort -n | sed -n 2p
 }
@@ -63,7 +63,7 @@ for peer in "${peers[@]}"; do
   start_up=$(cpu_seconds "$peer" "$here/start_up.c")
   for file in "$here"/*.c; do
     bench=$(basename "$file" .c)
-    [ "$bench" != start_up ] && [[ dpor/$bench =~ $regex ]] || continue
+    if [ "$bench" = start_up ] || ! [[ dpor/$bench =~ $regex ]]; then continue; fi
     seconds=$(cpu_seconds "$peer" "$file")
     executions "$peer" <"$scratch/output" |
       awk -v b="$bench" -v p="$peer" -v s="$seconds" -v s0="$start_up" '{
@@ -77,19 +77,19 @@ echo
 echo bench,peer,executions,seconds,executions_per_cpu_second
 sort -t, -k1,1 -s "$scratch/lines"
 echo
+printf '%-20s %12s' executions/CPU-s heddle
+for peer in "${peers[@]}"; do printf ' %12s %8s' "$peer" ratio; done
+echo
 awk -F, -v peers="${peers[*]}" '
   { rate[$1, $2] = $5; if ($2 != "heddle") asked[$1] = 1 }
   END {
     n = split(peers, peer, " ")
-    printf "%-20s %16s", "executions/CPU-s", "heddle"
-    for (i = 1; i <= n; ++i) printf " %12s %8s", peer[i], "ratio"
-    print ""
     for (b in asked) {
-      printf "%-20s %16s", b, rate[b, "heddle"]
+      row = sprintf("%-20s %12s", b, rate[b, "heddle"])
       for (i = 1; i <= n; ++i) {
         r = rate[b, peer[i]]
-        printf " %12s %8s", r, r > 0 ? sprintf("%.2f", rate[b, "heddle"] / r) : "-"
+        row = row sprintf(" %12s %8s", r, r > 0 ? sprintf("%.2f", rate[b, "heddle"] / r) : "-")
       }
-      print "" | "cat"
+      print row
     }
-  }' "$scratch/lines"
+  }' "$scratch/lines" | sort

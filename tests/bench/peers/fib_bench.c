@@ -1,4 +1,5 @@
-// Two threads add each other's number to theirs five times, while main looks at both: 218243 traces.
+// Two threads add each other's number to theirs five times, while main looks at both.
+// 218243 traces.
 #include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>

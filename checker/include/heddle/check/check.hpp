@@ -95,6 +95,7 @@ struct result {
   std::size_t longest = 0;      // events of the longest execution
   std::vector<std::string> alive;  // goroutines that could still run after main had returned
   double seconds = 0;
+  double peak_memory_mb = 0;    // of the process that explored, in MiB; 0: it was the caller's own
   std::vector<failure> failures;   // distinct ones; at most one without keep_going
   std::vector<story_line> story;   // of a replay: what happened, failure or not
 };
