@@ -68,7 +68,7 @@ for peer in "${peers[@]}"; do
     executions "$peer" <"$scratch/output" |
       awk -v b="$bench" -v p="$peer" -v s="$seconds" -v s0="$start_up" '{
         s -= s0
-        printf "%s,%s,%d,%.3f,%.0f\n", b, p, $1, s, s > 0 ? $1 / s : 0
+        printf "%s,%s,%d,%.3f,%.0f\n", b, p, $1, s, (s > 0 ? $1 / s : 0)
       }' >>"$scratch/lines"
   done
 done
