@@ -120,9 +120,9 @@ void add_result(ordered_json& j, const result& r) {
   j["blocked"] = r.blocked;
   j["redundant"] = r.redundant;
   j["seconds"] = r.seconds;
-  j["peak_memory_mb"] = peak_memory_json(r.peak_memory_mb);
   j["events"] = r.events;
   j["longest"] = r.longest;
+  j["peak_memory_mb"] = peak_memory_json(r.peak_memory_mb);
   j["time"] = r.idle_time ? "idle" : "free";
   j["message"] = or_null(r.message);
   j["alive"] = r.alive;
@@ -178,9 +178,9 @@ result decode(std::string_view encoded) {
   r.blocked = number(j, "blocked");
   r.redundant = number(j, "redundant");
   r.seconds = j.at("seconds").get<double>();
-  if (const ordered_json& mb = j.at("peak_memory_mb"); !mb.is_null()) r.peak_memory_mb = mb;
   r.events = number(j, "events");
   r.longest = number(j, "longest");
+  if (const ordered_json& mb = j.at("peak_memory_mb"); !mb.is_null()) r.peak_memory_mb = mb;
   r.idle_time = text(j, "time") == "idle";
   r.message = text(j, "message");
   r.alive = j.at("alive").get<std::vector<std::string>>();
