@@ -5,7 +5,7 @@
 #include <stdatomic.h>
 
 enum { steps = 5, most = 144 };
-static atomic_int x = 1, y = 1;
+atomic_int x = 1, y = 1;
 
 static void* work_x(void* none) {
   for (int i = 0; i < steps; ++i) {

@@ -3,7 +3,7 @@
 
 enum { threads = 8 };
 static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
-static int x;
+int x;
 
 static void* work(void* none) {
   pthread_mutex_lock(&m);

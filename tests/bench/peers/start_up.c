@@ -2,7 +2,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-static atomic_int x;
+atomic_int x;  // not static: nobody reads it, and the compiler would drop it
 
 static void* work(void* none) {
   atomic_store(&x, 1);
