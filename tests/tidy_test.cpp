@@ -115,6 +115,7 @@ TEST_CASE("each third-party library stays in its place", "[tidy]") {
       {"boost/context", "runtime/core/context_switch.cpp"},
       {"CLI/", "checker/cli/"},
       {"catch2/", "tests/"},
+      {"benchmark/", "tests/bench/"},
       {"z3", "checker/predict/"},
       {"fmt/", "checker/report/"},
       {"pugixml", "checker/report/"},

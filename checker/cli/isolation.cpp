@@ -131,6 +131,7 @@ result died(const isolated_run& run, const outcome& ended) {
   r.strategy = run.what == isolated_run::task::replay_schedule ? "replay" : run.how.strategy;
   r.idle_time = run.how.idle_time;
   r.longest = ended.progress->depth();
+  r.peak_memory_mb = ended.peak_memory_mb;
   failure f;
   f.what = r.what;
   f.execution = ended.progress->executions();
@@ -161,7 +162,9 @@ std::optional<answer> answer_of(const isolated_run& run, const outcome& ended) {
   if (ended.ended == outcome::how::delivered) {
     const std::string body = ended.text.substr(1);
     if (ended.text.front() == tag_refused) return answer{{}, body};
-    return answer{report::decode(body), ""};
+    answer a{report::decode(body), ""};
+    a.found.peak_memory_mb = ended.peak_memory_mb;
+    return a;
   }
   if (!ended.progress->model_is_running())
     return answer{internal(run, "the checker itself ended: " + death(run, ended)), ""};

@@ -137,9 +137,11 @@ bool worker::advance() {
 outcome worker::result() {
   outcome o;
   int status = 0;
-  while (waitpid(child_, &status, 0) < 0 && errno == EINTR) {
+  rusage used{};
+  while (wait4(child_, &status, 0, &used) < 0 && errno == EINTR) {
   }
   child_ = -1;
+  o.peak_memory_mb = static_cast<double>(used.ru_maxrss) / 1024;  // Linux counts in KiB
   o.progress = progress_;
   if (hung_) {
     o.ended = outcome::how::hung;

@@ -22,6 +22,7 @@ struct outcome {
   how ended = how::delivered;
   int code = 0;                               // the signal, or the exit status
   std::string text;                           // of a delivered one
+  double peak_memory_mb = 0;                  // of the process
   std::shared_ptr<shared_progress> progress;  // as the child left it
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace heddle::report {
@@ -32,6 +33,11 @@ ordered_json kind_json(kind k) { return k == kind::none ? ordered_json() : to_st
 
 ordered_json or_null(const std::optional<std::uint64_t>& n) {
   return n ? ordered_json(*n) : ordered_json();
+}
+
+// Not known, or to a tenth: the process is measured in pages.
+ordered_json peak_memory_json(double mb) {
+  return mb > 0 ? ordered_json(std::round(mb * 10) / 10) : ordered_json();
 }
 
 std::string text(const ordered_json& j, const char* key) {
@@ -128,6 +134,7 @@ void add_result(ordered_json& j, const result& r) {
   j["cut"] = r.cut;
   j["events"] = r.events;
   j["longest"] = r.longest;
+  j["peak_memory_mb"] = peak_memory_json(r.peak_memory_mb);
   j["time"] = r.idle_time ? "idle" : "free";
   j["message"] = or_null(r.message);
   j["alive"] = r.alive;
@@ -194,6 +201,7 @@ result decode(std::string_view encoded) {
   r.cut = number(j, "cut");
   r.events = number(j, "events");
   r.longest = number(j, "longest");
+  if (const ordered_json& mb = j.at("peak_memory_mb"); !mb.is_null()) r.peak_memory_mb = mb;
   r.idle_time = text(j, "time") == "idle";
   r.message = text(j, "message");
   r.alive = j.at("alive").get<std::vector<std::string>>();

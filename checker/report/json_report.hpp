@@ -1,6 +1,8 @@
 // The JSON report, and results as JSON between processes.
 //
-// One encoding serves both: what a worker process sends is what the report of its model holds.
+// One encoding serves both: what a worker process sends is what the report of its model holds, but
+// for "peak_memory_mb": the memory of a process is known once it has ended. It is the most that the
+// worker ever held in RAM at a time (its stacks, its search, the executable), in MiB.
 #pragma once
 
 #include <optional>

@@ -62,12 +62,17 @@ TEST_CASE("each model of a user's program gets its verdict, whatever the others 
   }
 }
 
+TEST_CASE("the JSON report tells how much memory a search took, also one that crashed", "[cli]") {
+  const json report = report_of({"ok/handshake", "bad/crash"});
+  for (const json& m : report.at("models")) CHECK(m.at("peak_memory_mb").get<double>() > 1);
+}
+
 TEST_CASE("the JSON report holds every field of the contract", "[cli]") {
   const json report = report_of({"bad/deadlock"});
   const json& m = report.at("models").at(0);
   for (const char* field :
        {"name", "expected", "as_expected", "verdict", "kind", "complete", "stopped_by", "strategy",
-        "seed", "explored", "blocked", "redundant", "seconds", "failure"})
+        "seed", "explored", "blocked", "redundant", "seconds", "peak_memory_mb", "failure"})
     CHECK(m.contains(field));
   CHECK(m.at("stopped_by") == "failure");
   CHECK(m.at("seed").is_null());

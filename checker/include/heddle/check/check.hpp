@@ -114,6 +114,7 @@ struct result {
   std::vector<std::string> alive;  // goroutines that could still run after main had returned
   std::optional<size_estimate> estimate;  // of an exhaustive search that was not finished
   double seconds = 0;
+  double peak_memory_mb = 0;    // of the process that explored, in MiB; 0: it was the caller's own
   std::vector<failure> failures;   // distinct ones; at most one without keep_going
   std::vector<story_line> story;   // of a replay: what happened, failure or not
 };
