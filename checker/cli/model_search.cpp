@@ -121,6 +121,7 @@ void model_search::ended(const search_ticket& ticket, const outcome& o) {
     return;
   }
   reserved_ -= ticket.allowed;
+  counted_.peak_memory_mb = std::max(counted_.peak_memory_mb, o.peak_memory_mb);
   if (o.ended == outcome::how::delivered && o.text.front() == tag_answer) {
     explore::byte_reader in(std::string_view(o.text).substr(1));
     for (std::size_t i = 0; !in.at_end() && i < ticket.parts.size(); ++i)
