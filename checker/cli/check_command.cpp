@@ -85,6 +85,8 @@ void check_session::prepare_checkpoints() {
   if (runs_.front().how.strategy != "dpor")
     throw usage_error(std::string(option) + " is for the strategy dpor; " +
                       models_.front()->name() + " is explored by " + runs_.front().how.strategy);
+  if (line_.estimate)
+    throw usage_error(std::string("--estimate explores nothing; leave ") + option + " out");
   if (line_.count_traces)
     throw usage_error(std::string("--count-traces needs the whole search in one process, which ") +
                       option + " does not keep; leave one out");

@@ -18,6 +18,11 @@ class byte_writer {
     for (; n >= 0x80; n >>= 7) bytes_.push_back(static_cast<char>(n | 0x80));
     bytes_.push_back(static_cast<char>(n));
   }
+  void byte(std::uint8_t b) { bytes_.push_back(static_cast<char>(b)); }
+  // Four bytes, for hashes.
+  void word(std::uint32_t w) {
+    for (int shift = 0; shift < 32; shift += 8) byte(static_cast<std::uint8_t>(w >> shift));
+  }
   void flag(bool b) { bytes_.push_back(b ? '\1' : '\0'); }
   void text(std::string_view s) {
     number(s.size());
@@ -41,18 +46,24 @@ class byte_reader {
       n |= std::uint64_t{b & 0x7fU} << shift;
       if (b < 0x80) return n;
     }
-    throw bad_bytes("a number is too long");
+    throw bad_bytes("it holds a number that is too large");
   }
   std::uint32_t small_number() {
     const std::uint64_t n = number();
-    if (n > 0xffffffffU) throw bad_bytes("a number is too large");
+    if (n > 0xffffffffU) throw bad_bytes("it holds a number that is too large");
     return static_cast<std::uint32_t>(n);
   }
   // How many of something follow, each of at least one byte.
   std::size_t count() {
     const std::uint64_t n = number();
-    if (n > left_.size()) throw bad_bytes("the text ends too early");
+    if (n > left_.size()) throw bad_bytes("it ends too early");
     return static_cast<std::size_t>(n);
+  }
+  std::uint8_t byte() { return static_cast<std::uint8_t>(one()); }
+  std::uint32_t word() {
+    std::uint32_t w = 0;
+    for (int shift = 0; shift < 32; shift += 8) w |= std::uint32_t{byte()} << shift;
+    return w;
   }
   bool flag() { return one() != '\0'; }
   std::string text() {
@@ -65,7 +76,7 @@ class byte_reader {
 
  private:
   char one() {
-    if (left_.empty()) throw bad_bytes("the text ends too early");
+    if (left_.empty()) throw bad_bytes("it ends too early");
     const char c = left_.front();
     left_.remove_prefix(1);
     return c;

@@ -15,4 +15,7 @@ struct model_report {
   checker::result found;
 };
 
+// The model was not explored, so that nothing is known of its verdict.
+inline bool only_estimated(const checker::result& r) { return r.stopped_by == "estimate"; }
+
 }  // namespace heddle::report

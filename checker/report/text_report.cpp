@@ -62,6 +62,7 @@ std::string goroutine_text(const goroutine_report& g, const text_style& style) {
 
 std::string verdict_words(const result& r) {
   std::string words(to_string(r.verdict));
+  if (only_estimated(r)) return r.message;
   if (r.verdict == verdict::passed) return words + " (" + r.message + ")";
   if (r.what != kind::none) words += ": " + std::string(to_string(r.what));
   return words;
@@ -72,10 +73,16 @@ std::string verdict_table(std::span<const model_report> models, const text_style
   for (const model_report& m : models) name_width = std::max(name_width, m.name.size());
   std::string text;
   std::size_t as_expected = 0;
+  std::size_t estimated = 0;
   bool any_verified = false;
   for (const model_report& m : models) {
     as_expected += m.as_expected ? 1 : 0;
     any_verified = any_verified || m.found.verdict == verdict::verified;
+    if (only_estimated(m.found)) {
+      ++estimated;
+      text += fmt::format("     {:<{}}  {}\n", m.name, name_width, verdict_words(m.found));
+      continue;
+    }
     const std::string mark = m.as_expected ? painted("ok  ", green, style)
                              : m.found.verdict == verdict::passed && m.expected == "verified"
                                  ? painted("cut ", yellow, style)
@@ -91,8 +98,10 @@ std::string verdict_table(std::span<const model_report> models, const text_style
       text += fmt::format("     {:<{}}  could go on after main: {}\n", "", name_width,
                           fmt::join(m.found.alive, ", "));
   }
-  text += fmt::format("{}: {} as expected, {} not\n", count(models.size(), "model"), as_expected,
-                      models.size() - as_expected);
+  if (estimated > 0) text += fmt::format("{} not explored\n", count(estimated, "model"));
+  if (const std::size_t explored = models.size() - estimated; explored > 0 || estimated == 0)
+    text += fmt::format("{}: {} as expected, {} not\n", count(explored, "model"), as_expected,
+                        explored - as_expected);
   if (any_verified)
     text += "verified means: every trace of that model was explored, for the data that it uses\n";
   return text;

@@ -119,6 +119,12 @@ void bounded_buffer(int items) {
   wg.wait();
 }
 
+const heddle::model lockinc_8{"golden/lockinc_8",
+                              expected::verified,
+                              "Eight goroutines lock, add and unlock. 8! traces.",
+                              [] { lockinc(8); },
+                              {.count = 40320}};
+
 const heddle::model lockinc_6{"golden/lockinc_6",
                               expected::verified,
                               "Six goroutines add under a lock. 6! traces.",

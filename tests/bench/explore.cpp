@@ -14,9 +14,6 @@
 #include "heddle/go.hpp"
 #include "heddle/model.hpp"
 #include "heddle/sync.hpp"
-#include "heddle/var.hpp"
-
-#include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -30,20 +27,6 @@
 namespace {
 
 using heddle::expected;
-
-void lock_and_add(int n) {
-  struct guarded {
-    heddle::mutex m;
-    heddle::var<int> x = 0;
-  };
-  const auto shared = std::make_shared<guarded>();
-  for (int i = 0; i < n; ++i)
-    heddle::go([shared] {
-      shared->m.lock();
-      ++shared->x;
-      shared->m.unlock();
-    });
-}
 
 void stores(int n, int m) {
   const auto x = std::make_shared<heddle::atomic<int>>(0);
@@ -80,12 +63,6 @@ void relay(int values) {
   });
 }
 
-const heddle::model lock_8{"bench/lock_8",
-                           expected::verified,
-                           "Eight goroutines lock, add and unlock. 8! traces.",
-                           [] { lock_and_add(8); },
-                           {.count = 40320}};
-
 const heddle::model stores_3x3{"bench/stores_3x3",
                                expected::verified,
                                "Three goroutines store three times to one atomic.",
@@ -115,7 +92,7 @@ const search searches[] = {
     {"stores_8x1", "golden/stores_8", "dpor", 0},
     {"stores_3x4", "golden/stores_3x4", "dpor", 0},
     {"fib_bench", "golden/fib_bench", "dpor", 50'000},
-    {"lock_8", "bench/lock_8", "dpor", 0},
+    {"lock_8", "golden/lockinc_8", "dpor", 0},
     {"philosophers_12", "golden/philosophers_12", "dpor", 0},
     {"pipeline_8x100", "golden/pipeline_8x100", "dpor", 0},
     {"lastzero_10", "golden/lastzero_10", "dpor", 0},

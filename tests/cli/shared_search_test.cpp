@@ -156,8 +156,8 @@ TEST_CASE("a search that is interrupted keeps what it explored", "[cli]") {
   const std::string report = scratch.path() + "/report.json";
   const std::string checkpoint = scratch.path() + "/checkpoint";
   const pid_t check = start_check({"--checkpoint", checkpoint}, report);
-  pause_for(std::chrono::milliseconds(300));
-  kill(check, SIGTERM);
+  while (!ended(check) && children_of(check).empty()) pause_for(std::chrono::milliseconds(1));
+  kill(check, SIGTERM);  // its workers come after its handlers
   const int status = wait_for(check);
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 128 + SIGTERM);
@@ -200,6 +200,8 @@ TEST_CASE("a checkpoint that does not fit is refused in one sentence", "[cli]") 
   refused({"check", "golden/casw_4", "--time", "idle", "--resume", checkpoint}, "free time");
   refused({"check", "golden/casw_4", "--strategy", "random", "--resume", checkpoint}, "dpor");
   refused({"check", "golden", "--resume", checkpoint}, "one model");
+  refused({"check", "golden/casw_4", "--estimate", "--resume", checkpoint}, "explores nothing");
+  refused({"check", "golden/casw_4", "--count-traces", "--resume", checkpoint}, "one process");
   refused({"check", "golden/casw_4", "--resume", scratch.path() + "/none"}, "cannot read");
   std::string text = read_file(checkpoint);
   write_file(checkpoint, text.substr(0, text.size() / 2));
