@@ -14,7 +14,6 @@ std::vector<object_id> trace::group_panics() const {
 
 void trace::clear() {
   events.clear();
-  decisions.clear();
   accesses.clear();
   others.clear();
   offers.clear();
@@ -58,9 +57,8 @@ void trace::cut(std::size_t length) {
   accesses.resize(next.first_access);
   others.resize(next.first_other);
   offers.resize(offers_kept);
-  fingerprint = decisions[length].fingerprint;
+  fingerprint = next.how.fingerprint;
   events.resize(length);
-  decisions.resize(length);
   ended = ending::quiescent;
   main_returned = actors[main_actor].status == actor_status::finished;
 }
