@@ -2,25 +2,12 @@
 
 #include <cxxabi.h>
 
-#include <boost/context/detail/fcontext.hpp>
 #include <cstdlib>
 #include <new>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define HEDDLE_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HEDDLE_ASAN 1
+#ifndef HEDDLE_OWN_SWITCH
+#include <boost/context/detail/fcontext.hpp>
 #endif
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define HEDDLE_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define HEDDLE_TSAN 1
-#endif
-#endif
-
 #ifdef HEDDLE_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
@@ -30,9 +17,55 @@
 #include <sanitizer/tsan_interface.h>
 #endif
 
-namespace heddle::core {
+#ifdef HEDDLE_OWN_SWITCH
+extern "C" {
+// Saves the callee-saved registers on the stack and the stack pointer in *from; takes those of
+// `to`. The jump instead of a return keeps the processor's stack of return addresses in step.
+void heddle_switch_stacks(void** from, void* to);
+// Where a new stack starts: calls rbx with r12.
+void heddle_start_stack();
+}
 
-namespace bc = boost::context::detail;
+asm(R"(
+.text
+.p2align 4
+.globl heddle_switch_stacks
+.hidden heddle_switch_stacks
+.type heddle_switch_stacks,@function
+heddle_switch_stacks:
+  pushq %rbp
+  pushq %rbx
+  pushq %r12
+  pushq %r13
+  pushq %r14
+  pushq %r15
+  movq %rsp, (%rdi)
+  movq %rsi, %rsp
+  popq %r15
+  popq %r14
+  popq %r13
+  popq %r12
+  popq %rbx
+  popq %rbp
+  popq %rcx
+  jmp *%rcx
+.size heddle_switch_stacks,.-heddle_switch_stacks
+.p2align 4
+.globl heddle_start_stack
+.hidden heddle_start_stack
+.type heddle_start_stack,@function
+heddle_start_stack:
+  .cfi_startproc
+  .cfi_undefined rip
+  movq %r12, %rdi
+  callq *%rbx
+  ud2
+  .cfi_endproc
+.size heddle_start_stack,.-heddle_start_stack
+)");
+#endif
+
+namespace heddle::core {
 
 // The Itanium C++ ABI's per-thread exception state (section 2.2.2), which the library declares but
 // does not lay out.
@@ -47,6 +80,67 @@ struct thread_exceptions {
   asm volatile("" ::: "memory");
   return *reinterpret_cast<thread_exceptions*>(__cxxabiv1::__cxa_get_globals());
 }
+
+namespace {
+
+// The thread stays, so its state can be exchanged before the switch.
+inline void exchange_exceptions(execution_context& from, const execution_context& to,
+                                thread_exceptions& here) {
+  from.caught_exceptions = here.caught;
+  from.uncaught_exceptions = here.uncaught;
+  here.caught = to.caught_exceptions;
+  here.uncaught = to.uncaught_exceptions;
+}
+
+}  // namespace
+
+#ifdef HEDDLE_OWN_SWITCH
+
+namespace {
+
+// What heddle_switch_stacks takes from a stack, from the stack pointer up.
+struct saved_registers {
+  void* r15 = nullptr;
+  void* r14 = nullptr;
+  void* r13 = nullptr;
+  void* r12;  // for a new stack: the argument
+  void* rbx;  // and the function
+  void* rbp = nullptr;  // ends the chain of frames
+  void* resume_at;
+  void* padding = nullptr;  // the stack pointer is a multiple of 16 where a new stack starts
+};
+
+}  // namespace
+
+void prepare(execution_context& c, void* stack_base, std::size_t stack_bytes, void (*entry)(void*),
+             void* argument) {
+  char* top = static_cast<char*>(stack_base) + stack_bytes;
+  auto* registers = new (top - 16 - sizeof(saved_registers) + sizeof(void*)) saved_registers{};
+  registers->r12 = argument;
+  registers->rbx = reinterpret_cast<void*>(entry);
+  registers->resume_at = reinterpret_cast<void*>(&heddle_start_stack);
+  c.machine = registers;
+  c.caught_exceptions = nullptr;
+  c.uncaught_exceptions = 0;
+}
+
+void switch_to(execution_context& from, execution_context& to, thread_exceptions& here) {
+  exchange_exceptions(from, to, here);
+  heddle_switch_stacks(&from.machine, to.machine);
+}
+
+void switch_last(execution_context& from, execution_context& to, thread_exceptions& here) {
+  switch_to(from, to, here);
+  std::abort();  // a finished computation was resumed
+}
+
+bool keep_abandoned(const execution_context&) noexcept { return false; }
+
+void discard(execution_context&) noexcept {}
+
+#else
+
+namespace bc = boost::context::detail;
 
 namespace {
 
@@ -65,13 +159,11 @@ start_record* record_of(const void* stack_base, std::size_t stack_bytes) {
 struct hand_over {
   execution_context* from;
   execution_context* to;
-  thread_exceptions* here;  // of the thread that switches
 };
 
 void leave([[maybe_unused]] execution_context& from, [[maybe_unused]] const execution_context& to,
-           thread_exceptions& mine, [[maybe_unused]] bool last) {
-  from.caught_exceptions = mine.caught;
-  from.uncaught_exceptions = mine.uncaught;
+           thread_exceptions& here, [[maybe_unused]] bool last) {
+  exchange_exceptions(from, to, here);
 #ifdef HEDDLE_ASAN
   __sanitizer_start_switch_fiber(last ? nullptr : &from.fake_stack, to.stack_base, to.stack_bytes);
 #endif
@@ -81,9 +173,8 @@ void leave([[maybe_unused]] execution_context& from, [[maybe_unused]] const exec
 #endif
 }
 
-void arrive(execution_context& self, bc::transfer_t t) {
-  const hand_over& hand = *static_cast<hand_over*>(t.data);
-  execution_context* came_from = hand.from;
+void arrive([[maybe_unused]] execution_context& self, bc::transfer_t t) {
+  execution_context* came_from = static_cast<hand_over*>(t.data)->from;
   came_from->machine = t.fctx;
 #ifdef HEDDLE_ASAN
   const void* base = nullptr;
@@ -92,9 +183,6 @@ void arrive(execution_context& self, bc::transfer_t t) {
   came_from->stack_base = base;
   came_from->stack_bytes = bytes;
 #endif
-  thread_exceptions& mine = *hand.here;
-  mine.caught = self.caught_exceptions;
-  mine.uncaught = self.uncaught_exceptions;
 }
 
 void first_run(bc::transfer_t t) {
@@ -107,7 +195,7 @@ void first_run(bc::transfer_t t) {
 
 void jump(execution_context& from, execution_context& to, thread_exceptions& here, bool last) {
   leave(from, to, here, last);
-  hand_over both{&from, &to, &here};
+  hand_over both{&from, &to};
   auto* machine = static_cast<bc::fcontext_t>(to.machine);
   const bc::transfer_t t = bc::jump_fcontext(machine, &both);
   arrive(from, t);
@@ -154,5 +242,7 @@ void discard([[maybe_unused]] execution_context& c) noexcept {
   c.fiber = nullptr;
 #endif
 }
+
+#endif
 
 }  // namespace heddle::core

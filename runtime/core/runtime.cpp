@@ -1,7 +1,7 @@
 // The parts of the public API that are one verb of the engine each.
 #include "heddle/runtime.hpp"
 
-#include "locks.hpp"
+#include "scheduling.hpp"
 
 namespace heddle {
 

@@ -1,0 +1,80 @@
+// Performance mode's verbs as the primitives call them (core/scheduling.hpp, heddle/go.hpp): on the
+// worker of the calling thread.
+#include <chrono>
+
+#include "pool.hpp"
+#include "scheduling.hpp"
+#include "worker.hpp"
+
+namespace heddle::performance {
+
+core::goroutine* running_goroutine() noexcept {
+  worker* w = worker::current();
+  return w == nullptr ? nullptr : w->running();
+}
+
+void suspend(detail::spin_lock* held, core::op_kind kind, const void* object, place at) {
+  worker* w = worker::current();
+  pooled_goroutine* self = w == nullptr ? nullptr : w->running();
+  if (self == nullptr) {
+    if (held != nullptr) held->unlock();
+    core::refuse_outside();
+  }
+  self->waiting_for = kind;
+  self->waiting_object = object;
+  self->waiting_at = at;
+  self->since_ms = w->coarse_ms();
+  self->state = core::goroutine_state::blocked;
+  w->suspend(held);
+}
+
+void resume(core::goroutine& g) noexcept {
+  worker::current()->resume(static_cast<pooled_goroutine&>(g));
+}
+
+void resume_last(core::goroutine& g) noexcept {
+  worker::current()->resume_last(static_cast<pooled_goroutine&>(g));
+}
+
+bool worth_spinning() noexcept {
+  if (!detail::parallel()) return false;
+  worker* w = worker::current();
+  return w != nullptr && !w->home().others_are_asleep(w->index());
+}
+
+int random_below(int n) noexcept {
+  const std::uint64_t drawn = worker::current()->random();
+  return static_cast<int>((drawn * static_cast<std::uint64_t>(n)) >> 32);
+}
+
+}  // namespace heddle::performance
+
+namespace heddle::detail {
+
+using performance::pooled_goroutine;
+using performance::worker;
+
+namespace {
+
+pooled_goroutine& record(new_goroutine* g) noexcept {
+  return *static_cast<pooled_goroutine*>(static_cast<void*>(g));
+}
+
+}  // namespace
+
+spawning prepare_goroutine(place at) {
+  worker* w = worker::current();
+  if (w == nullptr) core::refuse_outside();
+  pooled_goroutine& g = w->take_record(at);
+  return {static_cast<new_goroutine*>(static_cast<void*>(&g)), g.storage};
+}
+
+void start_goroutine(new_goroutine* g, task* work) noexcept {
+  record(g).work.reset(work);
+  record(g).task_is_inline = true;
+  worker::current()->start(record(g));
+}
+
+void drop_goroutine(new_goroutine* g) noexcept { worker::current()->drop_record(record(g)); }
+
+}  // namespace heddle::detail
