@@ -8,8 +8,7 @@
 #include <chrono>
 
 #include "heddle/detail/spin_lock.hpp"
-#include "pool.hpp"
-#include "pool_worker.hpp"
+#include "turns.hpp"
 
 namespace heddle::performance {
 
