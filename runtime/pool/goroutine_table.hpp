@@ -47,6 +47,8 @@ class goroutine_table {
     alignas(64) std::byte memory[chunk_size * sizeof(pooled_goroutine)];
   };
 
+  void add_chunk();  // REQUIRES: mutex_
+
   std::mutex mutex_;  // guards chunks_
   std::vector<std::unique_ptr<chunk>> chunks_;
   free_depot<std_atomics> depot_;

@@ -49,7 +49,7 @@ void resume_last(core::goroutine& g) noexcept {
 bool worth_spinning() noexcept {
   if (!detail::parallel()) return false;
   worker* w = worker::current_inline();
-  return w != nullptr && !w->home().others_are_asleep(w->index());
+  return w != nullptr && !w->has_work() && !w->home().others_are_asleep(w->index());
 }
 
 int random_below(int n) noexcept {
