@@ -2,25 +2,12 @@
 
 #include <cxxabi.h>
 
-#include <boost/context/detail/fcontext.hpp>
 #include <cstdlib>
 #include <new>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define HEDDLE_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HEDDLE_ASAN 1
+#ifndef HEDDLE_OWN_SWITCH
+#include <boost/context/detail/fcontext.hpp>
 #endif
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define HEDDLE_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define HEDDLE_TSAN 1
-#endif
-#endif
-
 #ifdef HEDDLE_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
@@ -30,16 +17,30 @@
 #include <sanitizer/tsan_interface.h>
 #endif
 
+#ifdef HEDDLE_OWN_SWITCH
+// Where a new stack starts: takes a function and its argument from the stack.
+extern "C" void heddle_start_stack();
+
+asm(R"(
+.text
+.p2align 4
+.globl heddle_start_stack
+.hidden heddle_start_stack
+.type heddle_start_stack,@function
+heddle_start_stack:
+  .cfi_startproc
+  .cfi_undefined rip
+  popq %rdi
+  popq %rax
+  xorl %ebp, %ebp
+  callq *%rax
+  ud2
+  .cfi_endproc
+.size heddle_start_stack,.-heddle_start_stack
+)");
+#endif
+
 namespace heddle::core {
-
-namespace bc = boost::context::detail;
-
-// The Itanium C++ ABI's per-thread exception state (section 2.2.2), which the library declares but
-// does not lay out.
-struct thread_exceptions {
-  void* caught;
-  unsigned int uncaught;
-};
 
 // The library declares its function const; the barrier keeps the compiler from remembering the
 // address across a switch, after which the thread may be another.
@@ -47,6 +48,50 @@ struct thread_exceptions {
   asm volatile("" ::: "memory");
   return *reinterpret_cast<thread_exceptions*>(__cxxabiv1::__cxa_get_globals());
 }
+
+#ifdef HEDDLE_OWN_SWITCH
+
+namespace {
+
+// What a new stack holds, from the stack pointer up.
+struct start_record {
+  void* resume_at;  // what switch_stacks jumps to
+  void* argument;
+  void* entry;
+  void* padding = nullptr;  // the stack pointer is a multiple of 16 where heddle_start_stack calls
+};
+
+}  // namespace
+
+void prepare(execution_context& c, void* stack_base, std::size_t stack_bytes, void (*entry)(void*),
+             void* argument) {
+  char* top = static_cast<char*>(stack_base) + stack_bytes;
+  auto* record = new (top - 40) start_record{};
+  record->resume_at = reinterpret_cast<void*>(&heddle_start_stack);
+  record->argument = argument;
+  record->entry = reinterpret_cast<void*>(entry);
+  c.machine = record;
+  c.caught_exceptions = nullptr;
+  c.uncaught_exceptions = 0;
+}
+
+void switch_to(execution_context& from, execution_context& to, thread_exceptions& here) {
+  exchange_exceptions(from, to, here);
+  switch_stacks(from, to);
+}
+
+void switch_last(execution_context& from, execution_context& to, thread_exceptions& here) {
+  switch_to(from, to, here);
+  std::abort();  // a finished computation was resumed
+}
+
+bool keep_abandoned(const execution_context&) noexcept { return false; }
+
+void discard(execution_context&) noexcept {}
+
+#else
+
+namespace bc = boost::context::detail;
 
 namespace {
 
@@ -65,13 +110,10 @@ start_record* record_of(const void* stack_base, std::size_t stack_bytes) {
 struct hand_over {
   execution_context* from;
   execution_context* to;
-  thread_exceptions* here;  // of the thread that switches
 };
 
 void leave([[maybe_unused]] execution_context& from, [[maybe_unused]] const execution_context& to,
-           thread_exceptions& mine, [[maybe_unused]] bool last) {
-  from.caught_exceptions = mine.caught;
-  from.uncaught_exceptions = mine.uncaught;
+           [[maybe_unused]] bool last) {
 #ifdef HEDDLE_ASAN
   __sanitizer_start_switch_fiber(last ? nullptr : &from.fake_stack, to.stack_base, to.stack_bytes);
 #endif
@@ -81,9 +123,8 @@ void leave([[maybe_unused]] execution_context& from, [[maybe_unused]] const exec
 #endif
 }
 
-void arrive(execution_context& self, bc::transfer_t t) {
-  const hand_over& hand = *static_cast<hand_over*>(t.data);
-  execution_context* came_from = hand.from;
+void arrive([[maybe_unused]] execution_context& self, bc::transfer_t t) {
+  execution_context* came_from = static_cast<hand_over*>(t.data)->from;
   came_from->machine = t.fctx;
 #ifdef HEDDLE_ASAN
   const void* base = nullptr;
@@ -92,9 +133,6 @@ void arrive(execution_context& self, bc::transfer_t t) {
   came_from->stack_base = base;
   came_from->stack_bytes = bytes;
 #endif
-  thread_exceptions& mine = *hand.here;
-  mine.caught = self.caught_exceptions;
-  mine.uncaught = self.uncaught_exceptions;
 }
 
 void first_run(bc::transfer_t t) {
@@ -105,9 +143,9 @@ void first_run(bc::transfer_t t) {
   std::abort();  // entry never returns
 }
 
-void jump(execution_context& from, execution_context& to, thread_exceptions& here, bool last) {
-  leave(from, to, here, last);
-  hand_over both{&from, &to, &here};
+void jump(execution_context& from, execution_context& to, bool last) {
+  leave(from, to, last);
+  hand_over both{&from, &to};
   auto* machine = static_cast<bc::fcontext_t>(to.machine);
   const bc::transfer_t t = bc::jump_fcontext(machine, &both);
   arrive(from, t);
@@ -130,12 +168,18 @@ void prepare(execution_context& c, void* stack_base, std::size_t stack_bytes, vo
 #endif
 }
 
+void switch_stacks(execution_context& from, execution_context& to) noexcept {
+  jump(from, to, false);
+}
+
 void switch_to(execution_context& from, execution_context& to, thread_exceptions& here) {
-  jump(from, to, here, false);
+  exchange_exceptions(from, to, here);
+  jump(from, to, false);
 }
 
 void switch_last(execution_context& from, execution_context& to, thread_exceptions& here) {
-  jump(from, to, here, true);
+  exchange_exceptions(from, to, here);
+  jump(from, to, true);
   std::abort();  // a finished computation was resumed
 }
 
@@ -154,5 +198,7 @@ void discard([[maybe_unused]] execution_context& c) noexcept {
   c.fiber = nullptr;
 #endif
 }
+
+#endif
 
 }  // namespace heddle::core

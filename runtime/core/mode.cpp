@@ -27,18 +27,21 @@ constinit engine* explorer = nullptr;  // exploration mode's, which runs on one 
 
 engine* current_engine_or_null() noexcept { return read_active(); }
 
+void refuse_outside() {
+  throw panic("a Heddle operation was used outside of a goroutine; wrap the program in heddle::run");
+}
+
 engine& current_engine() {
   engine* e = read_active();
-  if (e == nullptr)
-    throw panic(
-        "a Heddle operation was used outside of a goroutine; wrap the program in heddle::run");
+  if (e == nullptr) refuse_outside();
   return *e;
 }
 
 void set_engine(engine* e, bool exploring) noexcept {
   active = e;
-  explorer = exploring ? e : nullptr;
-  detail::exploring = exploring;
+  // Several threads of performance mode may do this at a time: they only read the two.
+  if (exploring || explorer != nullptr) explorer = exploring ? e : nullptr;
+  if (detail::exploring != exploring) detail::exploring = exploring;
 }
 
 bool must_unwind() {

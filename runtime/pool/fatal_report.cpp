@@ -28,7 +28,7 @@ std::string type_name(const std::type_info& type) {
 }
 
 std::string name_of(const pooled_goroutine& g) {
-  return g.name.empty() ? std::to_string(g.id) : g.name;
+  return g.name == nullptr ? std::to_string(g.id) : g.name;
 }
 
 std::string_view state_of(const pooled_goroutine& g) {
@@ -54,19 +54,19 @@ void add_heading(std::string& text, const pooled_goroutine& g) {
 void add_goroutine(std::string& text, const pooled_goroutine& g) {
   add_heading(text, g);
   if (g.in_blocking_call) {
-    text += "\tcalled at " + in_words(g.waiting.at) + '\n';
+    text += "\tcalled at " + in_words(g.waiting_at) + '\n';
   } else if (g.state == core::goroutine_state::blocked) {
     text += "\twaits to ";
-    text += core::describe(g.waiting.kind);
-    text += " at " + in_words(g.waiting.at) + '\n';
+    text += core::describe(g.waiting_for);
+    text += " at " + in_words(g.waiting_at) + '\n';
   }
   text += "\tcreated at " + in_words(g.created_at) + '\n';
 }
 
-void add_others(std::string& text, const pooled_goroutine* running, const pooled_goroutine* all) {
+void add_others(std::string& text, const pooled_goroutine* running, const goroutine_list& all) {
   int listed = 0;
   std::size_t left_out = 0;
-  for (const pooled_goroutine* g = all; g != nullptr; g = g->following) {
+  for (const pooled_goroutine* g : all) {
     if (g == running) continue;
     if (listed++ < goroutines_listed)
       add_goroutine(text, *g);
@@ -98,7 +98,7 @@ uncaught_exception look_into(const std::exception_ptr& uncaught) {
 }  // namespace
 
 std::string panic_report(const std::exception_ptr& uncaught, const pooled_goroutine* running,
-                         const pooled_goroutine* all) {
+                         const goroutine_list& all) {
   const uncaught_exception what = look_into(uncaught);
   std::string text = "panic: " + what.message + '\n';
   if (running != nullptr) add_heading(text, *running);
@@ -108,9 +108,20 @@ std::string panic_report(const std::exception_ptr& uncaught, const pooled_gorout
   return text;
 }
 
-std::string deadlock_report(const pooled_goroutine* all) {
+std::string deadlock_report(const goroutine_list& all) {
   std::string text = "fatal error: all goroutines are asleep - deadlock!\n";
   add_others(text, nullptr, all);
+  return text;
+}
+
+std::string overflow_report(const pooled_goroutine& running) {
+  std::string text = "fatal error: stack overflow: goroutine " + name_of(running) + " has used up its " +
+                     std::to_string((running.memory.bytes + 1023) / 1024) + " KiB\n";
+  add_heading(text, running);
+  text += "\tcreated at " + in_words(running.created_at) + '\n';
+  text += "\nA larger stack is asked for where the goroutine is created, as in\n"
+          "heddle::go(heddle::named(\"name\", bytes), f), or for all of them in\n"
+          "heddle::run_options::stack_bytes.\n";
   return text;
 }
 
