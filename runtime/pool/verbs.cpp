@@ -36,10 +36,11 @@ void resume_last(core::goroutine& g) noexcept {
   worker::current()->resume_last(static_cast<pooled_goroutine&>(g));
 }
 
+// Not where this worker has others to run meanwhile: with the holder parked, they would all spin.
 bool worth_spinning() noexcept {
   if (!detail::parallel()) return false;
   worker* w = worker::current();
-  return w != nullptr && !w->home().others_are_asleep(w->index());
+  return w != nullptr && !w->has_work() && !w->home().others_are_asleep(w->index());
 }
 
 int random_below(int n) noexcept {
