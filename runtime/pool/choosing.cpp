@@ -7,7 +7,7 @@
 #include <chrono>
 
 #include "pool.hpp"
-#include "worker.hpp"
+#include "pool_worker.hpp"
 
 namespace heddle::performance {
 

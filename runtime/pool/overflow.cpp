@@ -3,7 +3,7 @@
 #include <signal.h>
 
 #include "pool.hpp"
-#include "worker.hpp"
+#include "pool_worker.hpp"
 
 namespace heddle::performance {
 

@@ -14,6 +14,8 @@ namespace heddle::performance {
 
 namespace {
 
+time_point steady_now() { return time_point(std::chrono::steady_clock::now().time_since_epoch()); }
+
 // Sleeps while *word is `value`, until the absolute time. May return early.
 void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t value,
                 time_point deadline) noexcept {
@@ -47,7 +49,7 @@ void futex_parker::park(time_point deadline) noexcept {
     return;
   }
   while (state_.load(std::memory_order_acquire) == asleep) {
-    if (deadline != time_point::max() && std::chrono::steady_clock::now().time_since_epoch() >= deadline.time_since_epoch()) break;
+    if (deadline <= steady_now()) break;
     futex_wait(state_, asleep, deadline);
   }
   state_.exchange(nothing, std::memory_order_acquire);

@@ -22,7 +22,7 @@
 #include "parking.hpp"
 #include "pooled_goroutine.hpp"
 #include "stack_store.hpp"
-#include "worker.hpp"
+#include "pool_worker.hpp"
 
 namespace heddle::performance {
 

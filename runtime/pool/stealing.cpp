@@ -10,7 +10,7 @@
 
 #include "heddle/detail/spin_lock.hpp"
 #include "pool.hpp"
-#include "worker.hpp"
+#include "pool_worker.hpp"
 
 namespace heddle::performance {
 

@@ -4,7 +4,7 @@
 
 #include "pool.hpp"
 #include "scheduling.hpp"
-#include "worker.hpp"
+#include "pool_worker.hpp"
 
 namespace heddle::performance {
 

@@ -1,4 +1,4 @@
-#include "worker.hpp"
+#include "pool_worker.hpp"
 
 #include <cassert>
 #include <chrono>
