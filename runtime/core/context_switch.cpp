@@ -18,38 +18,11 @@
 #endif
 
 #ifdef HEDDLE_OWN_SWITCH
-extern "C" {
-// Saves the callee-saved registers on the stack and the stack pointer in *from; takes those of
-// `to`. The jump instead of a return keeps the processor's stack of return addresses in step.
-void heddle_switch_stacks(void** from, void* to);
-// Where a new stack starts: calls rbx with r12.
-void heddle_start_stack();
-}
+// Where a new stack starts: takes a function and its argument from the stack.
+extern "C" void heddle_start_stack();
 
 asm(R"(
 .text
-.p2align 4
-.globl heddle_switch_stacks
-.hidden heddle_switch_stacks
-.type heddle_switch_stacks,@function
-heddle_switch_stacks:
-  pushq %rbp
-  pushq %rbx
-  pushq %r12
-  pushq %r13
-  pushq %r14
-  pushq %r15
-  movq %rsp, (%rdi)
-  movq %rsi, %rsp
-  popq %r15
-  popq %r14
-  popq %r13
-  popq %r12
-  popq %rbx
-  popq %rbp
-  popq %rcx
-  jmp *%rcx
-.size heddle_switch_stacks,.-heddle_switch_stacks
 .p2align 4
 .globl heddle_start_stack
 .hidden heddle_start_stack
@@ -57,8 +30,10 @@ heddle_switch_stacks:
 heddle_start_stack:
   .cfi_startproc
   .cfi_undefined rip
-  movq %r12, %rdi
-  callq *%rbx
+  popq %rdi
+  popq %rax
+  xorl %ebp, %ebp
+  callq *%rax
   ud2
   .cfi_endproc
 .size heddle_start_stack,.-heddle_start_stack
@@ -67,13 +42,6 @@ heddle_start_stack:
 
 namespace heddle::core {
 
-// The Itanium C++ ABI's per-thread exception state (section 2.2.2), which the library declares but
-// does not lay out.
-struct thread_exceptions {
-  void* caught;
-  unsigned int uncaught;
-};
-
 // The library declares its function const; the barrier keeps the compiler from remembering the
 // address across a switch, after which the thread may be another.
 [[gnu::noinline]] thread_exceptions& this_threads_exceptions() noexcept {
@@ -81,33 +49,16 @@ struct thread_exceptions {
   return *reinterpret_cast<thread_exceptions*>(__cxxabiv1::__cxa_get_globals());
 }
 
-namespace {
-
-// The thread stays, so its state can be exchanged before the switch.
-inline void exchange_exceptions(execution_context& from, const execution_context& to,
-                                thread_exceptions& here) {
-  from.caught_exceptions = here.caught;
-  from.uncaught_exceptions = here.uncaught;
-  here.caught = to.caught_exceptions;
-  here.uncaught = to.uncaught_exceptions;
-}
-
-}  // namespace
-
 #ifdef HEDDLE_OWN_SWITCH
 
 namespace {
 
-// What heddle_switch_stacks takes from a stack, from the stack pointer up.
-struct saved_registers {
-  void* r15 = nullptr;
-  void* r14 = nullptr;
-  void* r13 = nullptr;
-  void* r12;  // for a new stack: the argument
-  void* rbx;  // and the function
-  void* rbp = nullptr;  // ends the chain of frames
-  void* resume_at;
-  void* padding = nullptr;  // the stack pointer is a multiple of 16 where a new stack starts
+// What a new stack holds, from the stack pointer up.
+struct start_record {
+  void* resume_at;  // what switch_stacks jumps to
+  void* argument;
+  void* entry;
+  void* padding = nullptr;  // the stack pointer is a multiple of 16 where heddle_start_stack calls
 };
 
 }  // namespace
@@ -115,18 +66,18 @@ struct saved_registers {
 void prepare(execution_context& c, void* stack_base, std::size_t stack_bytes, void (*entry)(void*),
              void* argument) {
   char* top = static_cast<char*>(stack_base) + stack_bytes;
-  auto* registers = new (top - 16 - sizeof(saved_registers) + sizeof(void*)) saved_registers{};
-  registers->r12 = argument;
-  registers->rbx = reinterpret_cast<void*>(entry);
-  registers->resume_at = reinterpret_cast<void*>(&heddle_start_stack);
-  c.machine = registers;
+  auto* record = new (top - 40) start_record{};
+  record->resume_at = reinterpret_cast<void*>(&heddle_start_stack);
+  record->argument = argument;
+  record->entry = reinterpret_cast<void*>(entry);
+  c.machine = record;
   c.caught_exceptions = nullptr;
   c.uncaught_exceptions = 0;
 }
 
 void switch_to(execution_context& from, execution_context& to, thread_exceptions& here) {
   exchange_exceptions(from, to, here);
-  heddle_switch_stacks(&from.machine, to.machine);
+  switch_stacks(from, to);
 }
 
 void switch_last(execution_context& from, execution_context& to, thread_exceptions& here) {
@@ -162,8 +113,7 @@ struct hand_over {
 };
 
 void leave([[maybe_unused]] execution_context& from, [[maybe_unused]] const execution_context& to,
-           thread_exceptions& here, [[maybe_unused]] bool last) {
-  exchange_exceptions(from, to, here);
+           [[maybe_unused]] bool last) {
 #ifdef HEDDLE_ASAN
   __sanitizer_start_switch_fiber(last ? nullptr : &from.fake_stack, to.stack_base, to.stack_bytes);
 #endif
@@ -193,8 +143,8 @@ void first_run(bc::transfer_t t) {
   std::abort();  // entry never returns
 }
 
-void jump(execution_context& from, execution_context& to, thread_exceptions& here, bool last) {
-  leave(from, to, here, last);
+void jump(execution_context& from, execution_context& to, bool last) {
+  leave(from, to, last);
   hand_over both{&from, &to};
   auto* machine = static_cast<bc::fcontext_t>(to.machine);
   const bc::transfer_t t = bc::jump_fcontext(machine, &both);
@@ -218,12 +168,18 @@ void prepare(execution_context& c, void* stack_base, std::size_t stack_bytes, vo
 #endif
 }
 
+void switch_stacks(execution_context& from, execution_context& to) noexcept {
+  jump(from, to, false);
+}
+
 void switch_to(execution_context& from, execution_context& to, thread_exceptions& here) {
-  jump(from, to, here, false);
+  exchange_exceptions(from, to, here);
+  jump(from, to, false);
 }
 
 void switch_last(execution_context& from, execution_context& to, thread_exceptions& here) {
-  jump(from, to, here, true);
+  exchange_exceptions(from, to, here);
+  jump(from, to, true);
   std::abort();  // a finished computation was resumed
 }
 

@@ -30,9 +30,13 @@
 
 namespace heddle::core {
 
-// The exception state of the calling thread. Looking it up costs more than a switch, so who switches
-// often asks once for each thread.
-struct thread_exceptions;
+// The exception state of the calling thread: the Itanium C++ ABI's (section 2.2.2), which the library
+// declares but does not lay out. Looking it up costs more than a switch, so who switches often asks
+// once for each thread.
+struct thread_exceptions {
+  void* caught;
+  unsigned int uncaught;
+};
 thread_exceptions& this_threads_exceptions() noexcept;
 
 // A suspended computation. Of a thread's own stack it is made by being switched away from.
@@ -52,8 +56,18 @@ struct execution_context {
 // returns: its last act is a switch_last.
 void prepare(execution_context& c, void* stack_base, std::size_t stack_bytes, void (*entry)(void*),
              void* argument);
-// Suspends the caller into `from` and resumes `to`; `here` is the calling thread's. Returns when
-// `from` is switched to.
+// A switch has two parts. The first may be done a little earlier, in another function: exchanges the
+// exception state of the calling thread, which stays, for that of `to`.
+inline void exchange_exceptions(execution_context& from, const execution_context& to,
+                                thread_exceptions& here) noexcept {
+  from.caught_exceptions = here.caught;
+  from.uncaught_exceptions = here.uncaught;
+  here.caught = to.caught_exceptions;
+  here.uncaught = to.uncaught_exceptions;
+}
+// The second suspends the caller into `from` and resumes `to`. Returns when `from` is switched to.
+void switch_stacks(execution_context& from, execution_context& to) noexcept;
+// Both; `here` is the calling thread's.
 void switch_to(execution_context& from, execution_context& to, thread_exceptions& here);
 // The same for a computation that ends: `from` is never resumed.
 [[noreturn]] void switch_last(execution_context& from, execution_context& to,
@@ -69,5 +83,35 @@ inline constexpr bool contexts_are_tracked = false;
 #endif
 // Frees what sanitizers keep for a context that will not run again.
 void discard(execution_context& c) noexcept;
+
+#ifdef HEDDLE_OWN_SWITCH
+// Inline, and by a jump: a switch that is called would return into another goroutine's callers, and
+// the processor mispredicts each return until the two are in step again. All registers are given
+// up, so that the compiler saves only those that are in use.
+[[gnu::always_inline]] inline void switch_stacks(execution_context& from,
+                                                 execution_context& to) noexcept {
+  void** save = &from.machine;
+  void* next = to.machine;
+  asm volatile(
+      "leaq -128(%%rsp), %%rsp\n\t"  // the red zone is the caller's
+      "pushq %%rbp\n\t"
+      "pushq %%rbx\n\t"
+      "leaq 1f(%%rip), %%rax\n\t"
+      "pushq %%rax\n\t"
+      "movq %%rsp, (%0)\n\t"
+      "movq %1, %%rsp\n\t"
+      "popq %%rax\n\t"
+      "jmpq *%%rax\n"
+      "1:\n\t"
+      "popq %%rbx\n\t"
+      "popq %%rbp\n\t"
+      "leaq 128(%%rsp), %%rsp\n\t"
+      : "+D"(save), "+S"(next)
+      :
+      : "rax", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "cc", "memory",
+        "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",
+        "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+}
+#endif
 
 }  // namespace heddle::core

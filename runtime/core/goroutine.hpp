@@ -15,13 +15,13 @@ enum class goroutine_state : std::uint8_t { fresh, runnable, running, blocked, f
 
 struct goroutine {
   execution_context context;
+  goroutine_state state = goroutine_state::fresh;
+  bool unwinding = false;     // torn down at the end of an execution
+  std::uint32_t id = 0;       // the engine's: dense, stable across interleavings when exploring
   stack memory;
   std::unique_ptr<detail::task> work;
   place created_at;
-  std::uint32_t id = 0;       // the engine's: dense, stable across interleavings when exploring
   std::uint32_t parent = 0;
-  goroutine_state state = goroutine_state::fresh;
-  bool unwinding = false;     // torn down at the end of an execution
 };
 
 }  // namespace heddle::core

@@ -17,7 +17,12 @@ void run_blocking(const std::function<void()>& f, place at) {
 
 }  // namespace detail
 
-void yield(place at) { core::current_engine().yield(at); }
+void yield(place at) {
+  if (!detail::exploring) [[likely]]
+    performance::yield();
+  else
+    core::current_engine().yield(at);
+}
 
 int num_goroutines(place at) {
   if (detail::exploring)

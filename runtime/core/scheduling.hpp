@@ -11,10 +11,33 @@ namespace heddle::performance {
 
 // The running goroutine, or null outside of one.
 core::goroutine* running_goroutine() noexcept;
+// Blocking in three steps, so that the switch is inline in whoever blocks (context_switch.hpp): the
+// running goroutine gives up its turn; the stacks are switched; the worker on which it has a turn
+// again finishes what the one before it had left to do.
+struct departure {
+  core::execution_context* from;
+  core::execution_context* to;
+};
+departure depart(detail::spin_lock* held, core::op_kind kind, const void* object, place at);
+void arrive() noexcept;
+
 // Blocks the running goroutine until resume() is called for it; `kind`, `object` and `at` are for
 // reports. `held`, if not null, is a lock of the caller's that is released once the goroutine has
 // left its stack: until then nobody can find it in a wait queue and resume it.
-void suspend(detail::spin_lock* held, core::op_kind kind, const void* object, place at);
+[[gnu::always_inline]] inline void suspend(detail::spin_lock* held, core::op_kind kind,
+                                           const void* object, place at) {
+  const departure d = depart(held, kind, object, at);
+  core::switch_stacks(*d.from, *d.to);
+  arrive();
+}
+// Lets others have a turn. `from` is null where nobody wants one.
+departure depart_for_a_turn();
+[[gnu::always_inline]] inline void yield() {
+  const departure d = depart_for_a_turn();
+  if (d.from == nullptr) return;
+  core::switch_stacks(*d.from, *d.to);
+  arrive();
+}
 // Makes a suspended goroutine runnable. It is next in turn, before what was readied earlier...
 void resume(core::goroutine& g) noexcept;
 // ... or last, for one of many.
@@ -50,7 +73,7 @@ inline goroutine* self_holding(detail::spin_lock& held) {
 }
 
 // Blocks the running goroutine, which stands in a queue that `held` guards.
-inline void park(detail::spin_lock& held, op_kind kind, object_id object, const void* address,
+[[gnu::always_inline]] inline void park(detail::spin_lock& held, op_kind kind, object_id object, const void* address,
                  place at) {
   if (!detail::exploring) [[likely]]
     performance::suspend(&held, kind, address, at);

@@ -43,13 +43,13 @@ struct waiter {
 
   core::goroutine* g = nullptr;
   void* value = nullptr;           // where a channel's value lies, or goes
-  bool ok = false;                 // a value was handed over; false: the channel was closed
-  bool overtaken = false;          // a lock's: it was woken, and found the lock taken again
-  int index = 0;                   // the case of a select
   select_wait* choice = nullptr;   // null: not a select
   wait_queue* queue = nullptr;
   waiter* next = nullptr;
   waiter* previous = nullptr;
+  int index = 0;                   // the case of a select
+  bool ok = false;                 // a value was handed over; false: the channel was closed
+  bool overtaken = false;          // a lock's: it was woken, and found the lock taken again
 };
 
 }  // namespace heddle::detail

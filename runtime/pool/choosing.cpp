@@ -7,14 +7,12 @@
 #include <chrono>
 
 #include "goroutine_text.hpp"
-#include "pool.hpp"
-#include "pool_worker.hpp"
+#include "turns.hpp"
 
 namespace heddle::performance {
 
 namespace {
 
-constexpr std::uint32_t turns_between_fair_picks = 64;
 constexpr std::uint32_t turns_between_oldest_picks = 1024;
 constexpr std::uint32_t turns_between_clocks = 16;
 constexpr duration long_turns = std::chrono::microseconds(32);  // for that many turns
@@ -27,27 +25,6 @@ time_point next_tick(const detail::timer_state& t, time_point now) {
 }
 
 }  // namespace
-
-bool worker::must_leave() const noexcept {
-  return home_.wants_attention() && (home_.stopping() || home_.is_surplus(index_));
-}
-
-pooled_goroutine* worker::pick() noexcept {
-  if (policy_) [[unlikely]]
-    return pick_by_policy();
-  if (must_leave()) [[unlikely]]
-    return nullptr;
-  const std::uint32_t turn = tick_.load(std::memory_order_relaxed) + 1;
-  tick_.store(turn, std::memory_order_relaxed);
-  if (turn % turns_between_fair_picks == 0) [[unlikely]]
-    if (pooled_goroutine* g = pick_fairly()) return g;
-  if (timers_are_due()) [[unlikely]]
-    return nullptr;
-  if (pooled_goroutine* g = take_slot()) return g;
-  if (pooled_goroutine* g = spawned_.pop()) return g;
-  if (pooled_goroutine* g = woken_.pop()) return g;
-  return home_.anything_injected() ? home_.take_injected() : nullptr;
-}
 
 pooled_goroutine* worker::pick_fairly() noexcept {
   const std::uint32_t turn = tick_.load(std::memory_order_relaxed);
@@ -71,26 +48,12 @@ pooled_goroutine* worker::pick_by_policy() noexcept {
   return static_cast<pooled_goroutine*>(policy_->pop());
 }
 
-pooled_goroutine* worker::take_slot() noexcept {
-  pooled_goroutine* g = slot_.load(std::memory_order_relaxed);
-  if (g == nullptr) return nullptr;
-  if (!detail::parallel()) {
-    slot_.store(nullptr, std::memory_order_relaxed);
-    return g;
-  }
-  // Acquire; pairs with the release in resume().
-  return slot_.exchange(nullptr, std::memory_order_acq_rel);
-}
-
 // Reading the clock costs as much as several turns, so short turns are not timed one by one.
-bool worker::timers_are_due() noexcept {
-  const time_point earliest = timers_.earliest();
-  if (earliest == time_point::max()) return false;
-  if (--turns_until_clock_ > 0) return false;
+bool worker::clock_says_due() noexcept {
   const time_point now = steady_now();
   turns_until_clock_ = now - last_clock_ > long_turns ? 1 : turns_between_clocks;
   last_clock_ = now;
-  return earliest <= now;
+  return timers_.earliest() <= now;
 }
 
 void worker::fire_due(timer_shelf& shelf) {

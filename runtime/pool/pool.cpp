@@ -11,6 +11,7 @@
 #include "mode.hpp"
 #include "overflow.hpp"
 #include "scheduling.hpp"
+#include "turns.hpp"
 
 namespace heddle::performance {
 
@@ -126,11 +127,7 @@ void pool::park(const core::operation& why) { suspend(nullptr, why.kind, why.add
 
 void pool::ready(core::goroutine& g) { resume(g); }
 
-void pool::yield(place) {
-  worker& w = here();
-  if (w.running() == nullptr) core::refuse_outside();
-  w.yield();
-}
+void pool::yield(place) { performance::yield(); }
 
 time_point pool::now(place) { return steady_now(); }
 

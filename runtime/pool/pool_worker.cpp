@@ -6,22 +6,21 @@
 #include <new>
 #include <utility>
 
-#include "pool.hpp"
+#include "turns.hpp"
 
 namespace heddle::performance {
 
 namespace {
 
-constinit thread_local worker* this_threads_worker = nullptr;
-
 constexpr std::uint32_t idle_yields_between_looks = 64;
-constexpr std::uint32_t ids_at_once = 256;
 
 }  // namespace
 
+constinit thread_local worker* worker::this_threads_ = nullptr;
+
 [[gnu::noinline]] worker* worker::current() noexcept {
   asm volatile("" ::: "memory");
-  return this_threads_worker;
+  return this_threads_;
 }
 
 worker::worker(pool& home, unsigned index, std::unique_ptr<run_queue> policy)
@@ -40,39 +39,17 @@ std::uint32_t worker::random() noexcept {  // xorshift
 }
 
 void worker::work() {
-  this_threads_worker = this;
+  this_threads_ = this;
   exceptions_ = &core::this_threads_exceptions();
   while (pooled_goroutine* next = find_work()) {
-    switch_from(own_, next);
+    core::execution_context& to = begin_turn(next, true);
+    core::exchange_exceptions(own_, to, *exceptions_);
+    core::switch_stacks(own_, to);
+    arrive();  // a worker's own stack stays on its thread
     running_ = nullptr;
   }
   stacks_.flush();
-  this_threads_worker = nullptr;
-}
-
-// Suspends into `from` and gives the turn to `next`; null is the worker's own stack. Returns when
-// `from` has it again, on whatever worker.
-void worker::switch_from(core::execution_context& from, pooled_goroutine* next) {
-  core::execution_context* to = &own_;
-  running_ = next;
-  if (next != nullptr) {
-    if (next->state == core::goroutine_state::fresh && !bind_stack(*next, &from == &own_)) {
-      running_ = nullptr;
-      unbound_ = next;
-    } else {
-      next->state = core::goroutine_state::running;
-      to = &next->context;
-    }
-  }
-  core::switch_to(from, *to, *exceptions_);
-  current()->after_switch();
-}
-
-void worker::after_switch() noexcept {
-  if (held_ != nullptr) std::exchange(held_, nullptr)->unlock();
-  if (yielding_ != nullptr) push_woken(*std::exchange(yielding_, nullptr));
-  if (any_left_) [[unlikely]]
-    clear_away();
+  this_threads_ = nullptr;
 }
 
 // What could not be done while the stack that was left for good was in use.
@@ -111,7 +88,7 @@ void worker::unbind_stack(pooled_goroutine& g) noexcept {
 // The bottom of every stack: runs a goroutine, and those that start where it ends.
 void worker::enter(void*) {
   worker* w = current();
-  w->after_switch();
+  w->arrive();
   for (;;) {
     pooled_goroutine& g = *w->running_;
     w->run_task(g);
@@ -136,15 +113,7 @@ void worker::enter(void*) {
 }
 
 void worker::leave_for_good(pooled_goroutine* next) {
-  core::execution_context* to = &own_;
-  running_ = next;
-  if (next != nullptr && next->state == core::goroutine_state::fresh && !bind_stack(*next, false)) {
-    unbound_ = std::exchange(running_, nullptr);
-  } else if (next != nullptr) {
-    next->state = core::goroutine_state::running;
-    to = &next->context;
-  }
-  core::switch_last(left_, *to, *exceptions_);
+  core::switch_last(left_, begin_turn(next, false), *exceptions_);
 }
 
 void worker::run_task(pooled_goroutine& g) noexcept {
@@ -169,86 +138,34 @@ void worker::end_program() {
   core::switch_last(left_, own_, *exceptions_);
 }
 
-void worker::suspend(detail::spin_lock* held) {
+// Null where nobody here wants the turn; now and then those elsewhere are asked.
+core::execution_context* worker::depart_for_a_turn() noexcept {
   pooled_goroutine& self = *running_;
-  pooled_goroutine* next = pick();
-  held_ = held;
-  switch_from(self.context, next);
-}
-
-void worker::yield() {
-  pooled_goroutine& self = *running_;
-  if (policy_) return yield_by_policy(self);
-  if (!has_work()) {  // nobody here to give the turn to; now and then to whom others hold
-    if (++idle_yields_ % idle_yields_between_looks != 0) return;
-    if (!home_.anything_injected() && !timers_are_due() && !must_leave()) return;
+  if (policy_) return depart_by_policy(self);
+  if (!has_work()) {
+    if (++idle_yields_ % idle_yields_between_looks != 0) return nullptr;
+    if (!home_.anything_injected() && !timers_are_due() && !must_leave()) return nullptr;
   }
   self.state = core::goroutine_state::runnable;
-  yielding_ = &self;
-  switch_from(self.context, pick());
+  yielding_ = &self;  // queued once its stack was left: a thief might run it before
+  core::execution_context& to = begin_turn(pick(), false);
+  core::exchange_exceptions(self.context, to, *exceptions_);
+  return &to;
 }
 
-void worker::yield_by_policy(pooled_goroutine& self) {
+core::execution_context* worker::depart_by_policy(pooled_goroutine& self) noexcept {
   self.state = core::goroutine_state::runnable;
   policy_->push(self, readied::yielded);
-  pooled_goroutine* next = pick();
-  if (next != &self) return switch_from(self.context, next);
-  self.state = core::goroutine_state::running;
-}
-
-pooled_goroutine& worker::take_record(place at) {
-  free_node* node = records_.take();
-  if (node == nullptr) [[unlikely]] {
-    records_.adopt(home_.table().make_batch());
-    node = records_.take();
-  }
-  pooled_goroutine& g = record_of(node);
-  g.created_at = at;
-  if (next_id_ == last_id_) [[unlikely]] {
-    next_id_ = home_.take_ids(ids_at_once);
-    last_id_ = next_id_ + ids_at_once;
-  }
-  g.id = ++next_id_;
-  g.parent = running_ == nullptr ? 0 : running_->id;
-  g.memory = {};
-  return g;
-}
-
-void worker::start(pooled_goroutine& g) noexcept {
-  g.state = core::goroutine_state::fresh;
-  goroutines_.store(goroutines_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  if (policy_) return policy_->push(g, readied::spawned);
-  spawned_.push(&g);
-  if (detail::parallel()) home_.idle().work_came();
-}
-
-void worker::drop_record(pooled_goroutine& g) noexcept {
-  g.state = core::goroutine_state::finished;
-  records_.put(free_node_in(g));
+  core::execution_context& to = begin_turn(pick(), false);
+  if (running_ == &self) return nullptr;
+  core::exchange_exceptions(self.context, to, *exceptions_);
+  return &to;
 }
 
 void worker::release_record(pooled_goroutine& g) noexcept {
   goroutines_.store(goroutines_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
   if (g.name != nullptr) home_.drop_name(g);
   drop_record(g);
-}
-
-void worker::resume(pooled_goroutine& g) noexcept {
-  g.state = core::goroutine_state::runnable;
-  if (policy_) return policy_->push(g, readied::woken);
-  pooled_goroutine* before = slot_.load(std::memory_order_relaxed);
-  if (!detail::parallel())
-    slot_.store(&g, std::memory_order_relaxed);
-  else
-    // Release; pairs with the acquire of who takes it.
-    before = slot_.exchange(&g, std::memory_order_acq_rel);
-  if (before != nullptr) push_woken(*before);
-}
-
-void worker::resume_last(pooled_goroutine& g) noexcept {
-  g.state = core::goroutine_state::runnable;
-  if (policy_) return policy_->push(g, readied::woken);
-  push_woken(g);
 }
 
 void worker::push_woken(pooled_goroutine& g) noexcept {

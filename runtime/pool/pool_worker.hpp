@@ -16,6 +16,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "atomics.hpp"
 #include "context_switch.hpp"
@@ -39,6 +40,8 @@ class worker {
 
   // The calling thread's, or null. Not inlined, since a goroutine may move between threads.
   static worker* current() noexcept;
+  // The same for functions in which no goroutine switches.
+  static worker* current_inline() noexcept { return this_threads_; }
 
   // Runs goroutines on the calling thread until the program ends.
   void work();
@@ -49,9 +52,16 @@ class worker {
   timer_shelf& timers() noexcept { return timers_; }
   run_queue* policy() const noexcept { return policy_.get(); }
 
-  // The running goroutine's verbs, on its worker. They return when it has a turn again, on any.
-  void suspend(detail::spin_lock* held);
-  void yield();
+  // The running goroutine gives up its turn: it is blocked, or yields. What to switch to; after the
+  // switch, arrive() is called on the worker that it is then on.
+  core::execution_context& depart(detail::spin_lock* held) noexcept;
+  core::execution_context* depart_for_a_turn() noexcept;
+  void arrive() noexcept {
+    if (held_ != nullptr) std::exchange(held_, nullptr)->unlock();
+    if (yielding_ != nullptr) push_woken(*std::exchange(yielding_, nullptr));
+    if (any_left_) [[unlikely]]
+      clear_away();
+  }
 
   // A free record; its start; its return.
   pooled_goroutine& take_record(place at);
@@ -75,17 +85,16 @@ class worker {
   static void enter(void* unused);
   void run_task(pooled_goroutine& g) noexcept;
   void release_record(pooled_goroutine& g) noexcept;
-  void switch_from(core::execution_context& from, pooled_goroutine* next);
+  core::execution_context& begin_turn(pooled_goroutine* next, bool may_map) noexcept;
   [[noreturn]] void leave_for_good(pooled_goroutine* next);
   [[noreturn]] void end_program();
-  void after_switch() noexcept;
   void clear_away() noexcept;
   bool bind_stack(pooled_goroutine& g, bool may_map);
   void unbind_stack(pooled_goroutine& g) noexcept;
   void push_woken(pooled_goroutine& g) noexcept;
-  void yield_by_policy(pooled_goroutine& self);
+  core::execution_context* depart_by_policy(pooled_goroutine& self) noexcept;
 
-  // choosing.cpp: who is next. pick() looks at this worker's queues only; null: ask the worker's
+  // turns.hpp, choosing.cpp: who is next. pick() looks at this worker's queues only; null: ask the worker's
   // own stack, where find_work() waits for a goroutine, or returns null when the worker must stop.
   pooled_goroutine* pick() noexcept;
   pooled_goroutine* pick_fairly() noexcept;
@@ -93,6 +102,7 @@ class worker {
   pooled_goroutine* take_slot() noexcept;
   bool must_leave() const noexcept;
   bool timers_are_due() noexcept;
+  bool clock_says_due() noexcept;
   pooled_goroutine* find_work();
   bool search();
   bool look_around(bool thoroughly);
@@ -103,6 +113,8 @@ class worker {
   void rest_until_called();
   void doze();
   void retire();
+
+  static constinit thread_local worker* this_threads_;
 
   // Written by this worker alone, at every turn.
   pool& home_;

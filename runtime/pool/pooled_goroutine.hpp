@@ -13,8 +13,9 @@
 
 namespace heddle::performance {
 
-struct pooled_goroutine : core::goroutine, runnable {
-  core::op_kind waiting_for = core::op_kind::start;  // valid while blocked, as are the next two
+// The first cache line is what a switch touches.
+struct pooled_goroutine : runnable, core::goroutine {
+  core::op_kind waiting_for = core::op_kind::start;  // valid while blocked, as are the next three
   bool in_blocking_call = false;  // blocked until heddle::blocking's function returns
   bool task_is_inline = false;    // the task lies in `storage`, else on the heap
   std::uint32_t since_ms = 0;     // the worker's clock when it blocked: milliseconds, coarse

@@ -9,8 +9,7 @@
 #include <utility>
 
 #include "heddle/detail/spin_lock.hpp"
-#include "pool.hpp"
-#include "pool_worker.hpp"
+#include "turns.hpp"
 
 namespace heddle::performance {
 

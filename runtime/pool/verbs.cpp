@@ -2,21 +2,20 @@
 // worker of the calling thread.
 #include <chrono>
 
-#include "pool.hpp"
 #include "scheduling.hpp"
-#include "pool_worker.hpp"
+#include "turns.hpp"
 
 namespace heddle::performance {
 
 core::goroutine* running_goroutine() noexcept {
-  worker* w = worker::current();
+  worker* w = worker::current_inline();
   return w == nullptr ? nullptr : w->running();
 }
 
-void suspend(detail::spin_lock* held, core::op_kind kind, const void* object, place at) {
-  worker* w = worker::current();
+departure depart(detail::spin_lock* held, core::op_kind kind, const void* object, place at) {
+  worker* w = worker::current_inline();
   pooled_goroutine* self = w == nullptr ? nullptr : w->running();
-  if (self == nullptr) {
+  if (self == nullptr) [[unlikely]] {
     if (held != nullptr) held->unlock();
     core::refuse_outside();
   }
@@ -25,26 +24,37 @@ void suspend(detail::spin_lock* held, core::op_kind kind, const void* object, pl
   self->waiting_at = at;
   self->since_ms = w->coarse_ms();
   self->state = core::goroutine_state::blocked;
-  w->suspend(held);
+  return {&self->context, &w->depart(held)};
 }
 
+departure depart_for_a_turn() {
+  worker* w = worker::current_inline();
+  if (w == nullptr || w->running() == nullptr) [[unlikely]]
+    core::refuse_outside();
+  core::goroutine& self = *w->running();
+  core::execution_context* to = w->depart_for_a_turn();
+  return {to == nullptr ? nullptr : &self.context, to};
+}
+
+void arrive() noexcept { worker::current_inline()->arrive(); }
+
 void resume(core::goroutine& g) noexcept {
-  worker::current()->resume(static_cast<pooled_goroutine&>(g));
+  worker::current_inline()->resume(static_cast<pooled_goroutine&>(g));
 }
 
 void resume_last(core::goroutine& g) noexcept {
-  worker::current()->resume_last(static_cast<pooled_goroutine&>(g));
+  worker::current_inline()->resume_last(static_cast<pooled_goroutine&>(g));
 }
 
 // Not where this worker has others to run meanwhile: with the holder parked, they would all spin.
 bool worth_spinning() noexcept {
   if (!detail::parallel()) return false;
-  worker* w = worker::current();
+  worker* w = worker::current_inline();
   return w != nullptr && !w->has_work() && !w->home().others_are_asleep(w->index());
 }
 
 int random_below(int n) noexcept {
-  const std::uint64_t drawn = worker::current()->random();
+  const std::uint64_t drawn = worker::current_inline()->random();
   return static_cast<int>((drawn * static_cast<std::uint64_t>(n)) >> 32);
 }
 
@@ -64,7 +74,7 @@ pooled_goroutine& record(new_goroutine* g) noexcept {
 }  // namespace
 
 spawning prepare_goroutine(place at) {
-  worker* w = worker::current();
+  worker* w = worker::current_inline();
   if (w == nullptr) core::refuse_outside();
   pooled_goroutine& g = w->take_record(at);
   return {static_cast<new_goroutine*>(static_cast<void*>(&g)), g.storage};
@@ -73,9 +83,9 @@ spawning prepare_goroutine(place at) {
 void start_goroutine(new_goroutine* g, task* work) noexcept {
   record(g).work.reset(work);
   record(g).task_is_inline = true;
-  worker::current()->start(record(g));
+  worker::current_inline()->start(record(g));
 }
 
-void drop_goroutine(new_goroutine* g) noexcept { worker::current()->drop_record(record(g)); }
+void drop_goroutine(new_goroutine* g) noexcept { worker::current_inline()->drop_record(record(g)); }
 
 }  // namespace heddle::detail
