@@ -181,7 +181,12 @@ void pool::call_is_finished(blocking_call& call) noexcept {
   caller.in_blocking_call = false;
   caller.state = core::goroutine_state::runnable;
   inject_from_outside(caller);
-  outstanding_calls_.fetch_sub(1, std::memory_order_seq_cst);
+  if (outstanding_calls_.fetch_sub(1, std::memory_order_seq_cst) > 1) return;
+  // The last worker to go to sleep may have found the call outstanding still, and so no deadlock.
+  if (run_queue* policy = workers_[0]->policy())
+    policy->notify();
+  else if (parking_.all_asleep(procs()))
+    parking_.wake(0);
 }
 
 void pool::note_failure(const panic&) {}
