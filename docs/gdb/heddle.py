@@ -14,9 +14,10 @@ import gdb.unwinder
 
 WORD = 8
 # Where a suspended goroutine's registers lie above its saved stack pointer, in words, by how it was
-# switched away from; the last word is where it goes on.
-OWN_SWITCH = ["r15", "r14", "r13", "r12", "rbx", "rbp", "rip"]
-BOOST_CONTEXT = [None, "r12", "r13", "r14", "r15", "rbx", "rbp", "rip"]
+# switched away from (runtime/core/context_switch.hpp), and how many bytes more the stack pointer
+# moves when it goes on: the switch of its own leaves the red zone alone.
+OWN_SWITCH = (["rip", "rbx", "rbp"], 128)
+BOOST_CONTEXT = ([None, "r12", "r13", "r14", "r15", "rbx", "rbp", "rip"], 0)
 
 
 def in_words(place):
@@ -76,9 +77,9 @@ def describe(g):
 def registers_of(g):
     """The saved registers of a suspended goroutine by name, with rsp."""
     stack_pointer = int(g["context"]["machine"])
-    layout = OWN_SWITCH if has_symbol("heddle_switch_stacks") else BOOST_CONTEXT
+    layout, skipped = OWN_SWITCH if has_symbol("heddle_start_stack") else BOOST_CONTEXT
     memory = gdb.selected_inferior().read_memory(stack_pointer, WORD * len(layout))
-    saved = {"rsp": stack_pointer + WORD * len(layout)}
+    saved = {"rsp": stack_pointer + WORD * len(layout) + skipped}
     for i, name in enumerate(layout):
         if name is not None:
             saved[name] = int.from_bytes(memory[WORD * i : WORD * (i + 1)], "little")
