@@ -17,12 +17,14 @@ constexpr std::size_t usual_alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
 
 // The buffer begins at the first multiple of its alignment behind the channel.
 std::size_t buffer_offset(const element_type& type) noexcept {
-  return (sizeof(channel) + type.align - 1) / type.align * type.align;
+  return (sizeof(channel) + type.align - 1) & ~(type.align - 1);
 }
 
 void move_value(const element_type& type, void* to, void* from) {
   if (type.trivial && type.size == sizeof(std::uint64_t))
     std::memcpy(to, from, sizeof(std::uint64_t));
+  else if (type.trivial && type.size == sizeof(std::uint32_t))
+    std::memcpy(to, from, sizeof(std::uint32_t));
   else
     type.move(to, from);
 }
@@ -39,7 +41,6 @@ channel* channel::make(const element_type& type, std::size_t capacity, place at)
 
 channel::channel(const element_type& type, std::size_t capacity, place at)
     : capacity_(static_cast<std::uint32_t>(capacity)),
-      buffer_(reinterpret_cast<std::byte*>(this) + buffer_offset(type)),
       type_(type),
       id_(name_object("channel", at)) {}
 
@@ -59,10 +60,10 @@ void channel::release() noexcept {
     ::operator delete(this, std::align_val_t(align));
 }
 
-void* channel::slot(std::uint32_t i) const noexcept {
+void* channel::slot(std::uint32_t i) noexcept {
   std::uint32_t position = head_ + i;
   if (position >= capacity_) position -= capacity_;
-  return buffer_ + position * type_.size;
+  return reinterpret_cast<std::byte*>(this) + buffer_offset(type_) + position * type_.size;
 }
 
 void channel::push(void* value) {

@@ -47,23 +47,35 @@ void rw_mutex::lock(place at) {
   }
 }
 
+// Marks that somebody waits for the writer to unlock; false where no writer is present any more. One
+// step, since a writer that finds no such mark unlocks without guard_. REQUIRES: guard_.
+bool rw_mutex::mark_queued() noexcept {
+  std::uint32_t found = state_.load(std::memory_order_acquire);
+  do {
+    if ((found & writer_present) == 0) return false;
+  } while (!state_.compare_exchange_weak(found, found | queued, std::memory_order_acq_rel));
+  return true;
+}
+
 // Becomes the writer that is present.
 void rw_mutex::arrive(place at) {
   detail::waiter self;
   guard_.lock();
   self.g = core::self_holding(guard_);
-  while ((state_.fetch_or(writer_present) & writer_present) != 0) {
-    state_.fetch_or(queued);
-    if (self.overtaken)
-      arriving_.push_front(self);
-    else
-      arriving_.push(self);
-    core::park(guard_, op_kind::write_arrive, id_, this, at);
-    if (self.ok) return;  // handed over
-    self.overtaken = true;
-    guard_.lock();
+  for (;;) {
+    if (mark_queued()) {
+      if (self.overtaken)
+        arriving_.push_front(self);
+      else
+        arriving_.push(self);
+      core::park(guard_, op_kind::write_arrive, id_, this, at);
+      if (self.ok) return;  // handed over
+      self.overtaken = true;
+      guard_.lock();
+    } else if ((state_.fetch_or(writer_present) & writer_present) == 0) {
+      return guard_.unlock();
+    }
   }
-  guard_.unlock();
 }
 
 // Waits for the readers inside to leave. REQUIRES: this writer is present.
@@ -105,9 +117,12 @@ void rw_mutex::admit() noexcept {
   const std::uint32_t inside = readers.take_all(waiting_readers_) * one_reader;
   detail::waiter* writer = arriving_.pop();
   const bool handed_over = writer != nullptr && writer->overtaken;
-  // No reader comes or leaves while a writer holds the lock, so this is a plain change.
-  state_.store(inside | (handed_over ? writer_present : 0) | (arriving_.empty() ? 0 : queued),
-               std::memory_order_release);
+  // Readers that are about to be turned away are counted in it, so it is changed and not set.
+  const std::uint32_t flags = (handed_over ? writer_present : 0) | (arriving_.empty() ? 0 : queued);
+  std::uint32_t found = state_.load(std::memory_order_relaxed);
+  while (!state_.compare_exchange_weak(
+      found, ((found & ~(one_reader - 1)) + inside) | flags, std::memory_order_acq_rel)) {
+  }
   guard_.unlock();
   readers.ready_all();
   if (writer == nullptr) return;
@@ -117,12 +132,25 @@ void rw_mutex::admit() noexcept {
 
 void rw_mutex::lock_shared_slow(place at) {
   detail::waiter self;
+  do {
+    guard_.lock();
+    self.g = core::self_holding(guard_);
+    if (mark_queued()) {
+      waiting_readers_.push(self);
+      core::park(guard_, op_kind::read_lock, id_, this, at);  // admit() counted it
+      return;
+    }
+    guard_.unlock();
+  } while (!add_reader());
+}
+
+// Takes back what add_reader() counted. A writer may have seen it and wait.
+void rw_mutex::turn_away() noexcept {
   guard_.lock();
-  self.g = core::self_holding(guard_);
-  if (add_reader()) return guard_.unlock();  // the writer has left
-  state_.fetch_or(queued);
-  waiting_readers_.push(self);
-  core::park(guard_, op_kind::read_lock, id_, this, at);  // admit() counted it
+  const std::uint32_t left = state_.fetch_sub(one_reader, std::memory_order_acq_rel) - one_reader;
+  detail::waiter* writer = left < one_reader ? waiting_writer_.pop() : nullptr;
+  guard_.unlock();
+  if (writer != nullptr) core::ready(*writer->g);
 }
 
 void rw_mutex::unlock_shared_slow(place at) {

@@ -43,7 +43,8 @@ void resume(core::goroutine& g) noexcept;
 // ... or last, for one of many.
 void resume_last(core::goroutine& g) noexcept;
 
-// Whether the goroutine that holds a lock may be running at this moment, on another worker.
+// Whether the goroutine that holds a lock may be running at this moment, on another worker, while
+// this one has nobody else to run.
 bool worth_spinning() noexcept;
 // In 0..n-1; for choices that must be fair.
 int random_below(int n) noexcept;

@@ -30,6 +30,7 @@ using core::op_kind;
 namespace {
 
 constexpr int none_ready = -1;
+constexpr std::size_t few_cases = 4;  // no allocation for these
 constexpr std::size_t usual_cases = 8;
 constexpr std::size_t most_polled_at_once = 64;
 
@@ -206,6 +207,10 @@ class waiting_select {
 };
 
 int wait_for_any(std::span<select_case> cases, place at) {
+  if (cases.size() <= few_cases) {
+    waiter waiters[few_cases];
+    return waiting_select(cases, std::span(waiters, cases.size()), at).run();
+  }
   if (cases.size() <= usual_cases) {
     waiter waiters[usual_cases];
     return waiting_select(cases, std::span(waiters, cases.size()), at).run();

@@ -40,6 +40,27 @@ core::operation arming(const timer_state& t, duration delay, place at) {
   return op;
 }
 
+// A timer that sends on a channel of its own.
+std::shared_ptr<timer_state> sending_timer(duration period, place at) {
+  channel* sink = make_channel(element_type_of<time_point>(), 1, at);
+  auto state = std::make_shared<timer_state>(at);
+  state->sink = sink;
+  state->period = period;
+  return state;
+}
+
+recv_chan<time_point> channel_of(const timer_state& t) {
+  retain(t.sink);
+  return chan<time_point>(channel_handle(t.sink));
+}
+
+// Takes back what was sent before. REQUIRES: t.lock, so that nothing is being sent.
+void drain(timer_state& t) {
+  if (t.sink == nullptr || t.sink->len() == 0) return;
+  const std::lock_guard hold(t.sink->lock());
+  t.sink->drain();
+}
+
 void disarm(timer_state& t, core::engine& e) {
   if (!t.armed) return;
   e.disarm(t);
@@ -61,7 +82,7 @@ bool arm(timer_state& t, duration delay, place at) {
   const std::lock_guard hold(t.lock);
   const bool was = t.armed;
   disarm(t, e);
-  if (t.sink != nullptr) t.sink->drain();
+  drain(t);
   arm_locked(t, delay, e, at);
   return was;
 }
@@ -75,17 +96,8 @@ bool stop(timer_state& t, place at) {
   const std::lock_guard hold(t.lock);
   const bool was = t.armed;
   disarm(t, core::current_engine());
-  if (t.sink != nullptr) t.sink->drain();
+  drain(t);
   return was;
-}
-
-// A timer that sends on `c`, which it keeps alive.
-std::shared_ptr<timer_state> sending_timer(const chan<time_point>& c, duration period, place at) {
-  auto state = std::make_shared<timer_state>(at);
-  state->sink = c.handle().get();
-  retain(state->sink);
-  state->period = period;
-  return state;
 }
 
 }  // namespace
@@ -127,23 +139,21 @@ void sleep_for(duration d, place at) {
   core::park(state.lock, core::op_kind::sleep, state.id, &state, at);
 }
 
-timer::timer(duration d, place at) : timer(nullptr, make_chan<time_point>(1, at)) {
-  state_ = detail::sending_timer(sink_, duration::zero(), at);
+timer::timer(duration d, place at)
+    : state_(detail::sending_timer(duration::zero(), at)), channel_(detail::channel_of(*state_)) {
   detail::arm(*state_, d, at);
 }
 
-timer::timer(std::shared_ptr<detail::timer_state> state, chan<time_point> c)
-    : state_(std::move(state)), sink_(std::move(c)), channel_(sink_) {}
+timer::timer(std::shared_ptr<detail::timer_state> state) : state_(std::move(state)) {}
 
 bool timer::stop(place at) { return detail::stop(*state_, at); }
 
 bool timer::reset(duration d, place at) { return detail::arm(*state_, d, at); }
 
 ticker::ticker(duration period, place at)
-    : sink_(make_chan<time_point>(1, at)), channel_(sink_) {
+    : state_(detail::sending_timer(period, at)), channel_(detail::channel_of(*state_)) {
   if (period <= duration::zero())
     throw panic(panic_kind::panic, "non-positive interval for ticker", at);
-  state_ = detail::sending_timer(sink_, period, at);
   detail::arm(*state_, period, at);
 }
 
@@ -169,7 +179,7 @@ timer after_func(duration d, std::function<void()> f, place at) {
   auto state = std::make_shared<detail::timer_state>(at);
   state->function = std::move(f);
   detail::arm(*state, d, at);
-  return timer(std::move(state), {});
+  return timer(std::move(state));
 }
 
 }  // namespace heddle

@@ -35,6 +35,7 @@ struct timer_state : std::enable_shared_from_this<timer_state> {
   bool abandoned = false;          // a sleeper's, after the sleeper was torn down
   std::uint32_t arming = 0;        // counts: tells the engine's entry from one that came too late
   void* shelf = nullptr;           // the engine's: where it is kept while armed,
+  std::shared_ptr<timer_state> kept;  // alive,
   std::size_t heap_position = 0;   // and in which place
   core::goroutine* sleeper = nullptr;  // one of these three is what fires
   channel* sink = nullptr;             // of capacity 1; owned

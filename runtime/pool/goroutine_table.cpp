@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <new>
 
+#include "stack_guards.hpp"
+
 namespace heddle::performance {
 
 goroutine_table::~goroutine_table() {
@@ -13,10 +15,15 @@ goroutine_table::~goroutine_table() {
     }
 }
 
+void goroutine_table::add_chunk() {
+  chunks_.emplace_back(new chunk);  // not value-initialised: untouched pages stay untouched
+  if (chunks_.size() > 1) commit(chunks_.back()->memory, sizeof chunk::memory);
+}
+
 free_node* goroutine_table::make_batch() {
   const std::lock_guard hold(mutex_);
   if (chunks_.empty() || chunks_.back()->used == chunk_size)
-    chunks_.emplace_back(new chunk);  // not value-initialised: untouched pages stay untouched
+    add_chunk();
   chunk& c = *chunks_.back();
   constexpr std::uint32_t many = free_cache<std_atomics>::batch;
   static_assert(chunk_size % many == 0);

@@ -58,6 +58,7 @@ class goroutine_table {
       for (std::uint32_t i = 0; i < chunk->used; ++i)
         if (chunk->at(i).state != core::goroutine_state::finished) visit(chunk->at(i));
   }
+  void add_chunk();  // REQUIRES: mutex_
 
   std::mutex mutex_;  // guards chunks_
   std::vector<std::unique_ptr<chunk>> chunks_;

@@ -111,8 +111,11 @@ void pool::end_watch(unsigned index) noexcept {
 void pool::drop_timers() {
   for (unsigned i = 0; i < started(); ++i) {
     timer_shelf& shelf = workers_[i]->timers();
-    while (const std::shared_ptr<detail::timer_state> t = shelf.take_due(time_point::max()).timer)
-      t->armed = false;
+    for (;;) {
+      const timer_shelf::due_timer t = shelf.take_due(time_point::max());
+      if (t.timer == nullptr) break;
+      if (t.kept != nullptr) t.timer->armed = false;
+    }
   }
 }
 

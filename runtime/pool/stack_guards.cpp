@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdint>
 
 namespace heddle::performance {
 
@@ -64,6 +65,14 @@ bool install_guards(char* base, std::size_t stacks, std::size_t stride, std::siz
       return false;
   }
   return true;
+}
+
+void commit(void* area, std::size_t bytes) noexcept {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const auto first = reinterpret_cast<std::uintptr_t>(area);
+  const std::uintptr_t begin = (first + page - 1) / page * page;
+  const std::uintptr_t end = (first + bytes) / page * page;
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, advice_populate_write);
 }
 
 void populate_tops(char* base, std::size_t stacks, std::size_t stride, std::size_t page) noexcept {

@@ -61,8 +61,8 @@ free_node* stack_store::map_slab() {
   populate_tops(base, stacks, stride_, page_);
   free_node* first = nullptr;
   for (std::size_t i = stacks; i-- > 0;) {
-    // Neighbours lie one page apart modulo the size of a cache way, so colours change every 16.
-    const std::size_t colour = (next_colour_ + next_colour_ / colours) % colours;
+    // Neighbours lie one page apart modulo the size of a cache way, so colours also change every 16.
+    const std::size_t colour = (next_colour_ + next_colour_ / 16) % colours;
     ++next_colour_;
     free_node* node = free_node_on(
         {base + i * stride_ + page_, usual_bytes_ - (colour + 1) * colour_bytes});

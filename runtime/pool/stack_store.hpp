@@ -4,7 +4,7 @@
 // A slab's guards are installed, and the topmost page of each stack is populated, by one call of
 // the kernel each where it has them (process_madvise on oneself, MADV_GUARD_INSTALL: since Linux
 // 6.13); before that page by page, and before that with mprotect, which costs two mappings a stack
-// and ends at vm.max_map_count. Tops are coloured: moved by up to 15 cache lines, so that the
+// and ends at vm.max_map_count. Tops are coloured: moved by up to 31 cache lines, so that the
 // hot ends of many stacks do not fall into the same cache sets.
 #pragma once
 
@@ -57,7 +57,7 @@ class stack_store {
   std::size_t stride() const noexcept { return stride_; }  // from one stack to the next, in bytes
 
  private:
-  static constexpr std::size_t colours = 16;
+  static constexpr std::size_t colours = 32;
   static constexpr std::size_t colour_bytes = 64;
   static constexpr std::size_t first_slab = 64;
   static constexpr std::size_t largest_slab = 1024;

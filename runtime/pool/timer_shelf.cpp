@@ -12,28 +12,24 @@ bool timer_shelf::earlier(const entry& a, const entry& b) noexcept {
   return a.deadline != b.deadline ? a.deadline < b.deadline : a.sequence < b.sequence;
 }
 
-void timer_shelf::put(std::size_t position, entry&& e) noexcept {
-  heap_[position] = std::move(e);
-  heap_[position].timer->heap_position = position;
+void timer_shelf::put(std::size_t position, const entry& e) noexcept {
+  heap_[position] = e;
+  if (!e.is_sleeper) e.timer->heap_position = position;
 }
 
 void timer_shelf::sift_up(std::size_t position) noexcept {
-  if (position == 0 || !earlier(heap_[position], heap_[(position - 1) / children])) {
-    heap_[position].timer->heap_position = position;
-    return;
-  }
-  entry rising = std::move(heap_[position]);
+  const entry rising = heap_[position];
   while (position > 0) {
     const std::size_t parent = (position - 1) / children;
     if (!earlier(rising, heap_[parent])) break;
-    put(position, std::move(heap_[parent]));
+    put(position, heap_[parent]);
     position = parent;
   }
-  put(position, std::move(rising));
+  put(position, rising);
 }
 
 void timer_shelf::sift_down(std::size_t position) noexcept {
-  entry sinking = std::move(heap_[position]);
+  const entry sinking = heap_[position];
   for (;;) {
     const std::size_t first = children * position + 1;
     if (first >= heap_.size()) break;
@@ -42,10 +38,10 @@ void timer_shelf::sift_down(std::size_t position) noexcept {
     for (std::size_t child = first + 1; child < end; ++child)
       if (earlier(heap_[child], heap_[least])) least = child;
     if (!earlier(heap_[least], sinking)) break;
-    put(position, std::move(heap_[least]));
+    put(position, heap_[least]);
     position = least;
   }
-  put(position, std::move(sinking));
+  put(position, sinking);
 }
 
 void timer_shelf::note_earliest() noexcept {
@@ -56,24 +52,27 @@ void timer_shelf::note_earliest() noexcept {
 }
 
 void timer_shelf::add(detail::timer_state& t) {
-  std::shared_ptr<detail::timer_state> share =
-      t.sleeper != nullptr ? std::shared_ptr<detail::timer_state>(std::shared_ptr<void>(), &t)
-                           : t.shared_from_this();
+  const bool is_sleeper = t.sleeper != nullptr;
+  if (!is_sleeper && t.kept == nullptr) t.kept = t.shared_from_this();
   const std::lock_guard hold(lock_);
   t.shelf = this;
   ++t.arming;
-  heap_.push_back({t.deadline, armed_so_far_++, std::move(share)});
+  heap_.push_back({t.deadline, armed_so_far_++, is_sleeper, &t});
   sift_up(heap_.size() - 1);
   note_earliest();
 }
 
-std::shared_ptr<detail::timer_state> timer_shelf::take(std::size_t position) noexcept {
-  std::shared_ptr<detail::timer_state> taken = std::move(heap_[position].timer);
-  taken->heap_position = off_the_shelf;
-  entry last = std::move(heap_.back());
+timer_shelf::due_timer timer_shelf::take(std::size_t position) noexcept {
+  due_timer taken;
+  taken.timer = heap_[position].timer;
+  if (!heap_[position].is_sleeper) {
+    taken.kept = std::move(taken.timer->kept);
+    taken.timer->heap_position = off_the_shelf;
+  }
+  const entry last = heap_.back();
   heap_.pop_back();
   if (position < heap_.size()) {
-    put(position, std::move(last));
+    put(position, last);
     sift_up(position);
     sift_down(position);  // does nothing if it went up: what came down is early enough
   }
@@ -82,7 +81,7 @@ std::shared_ptr<detail::timer_state> timer_shelf::take(std::size_t position) noe
 }
 
 void timer_shelf::remove(detail::timer_state& t) noexcept {
-  std::shared_ptr<detail::timer_state> removed;  // dropped without the lock: it may run a destructor
+  due_timer removed;  // dropped without the lock
   const std::lock_guard hold(lock_);
   ++t.arming;
   if (t.heap_position != off_the_shelf) removed = take(t.heap_position);
@@ -92,8 +91,9 @@ timer_shelf::due_timer timer_shelf::take_due(time_point now) noexcept {
   if (earliest() > now) return {};
   const std::lock_guard hold(lock_);
   if (heap_.empty() || heap_.front().deadline > now) return {};
-  const std::uint32_t arming = heap_.front().timer->arming;
-  return {take(0), arming};
+  due_timer due = take(0);
+  due.arming = due.timer->arming;
+  return due;
 }
 
 bool timer_shelf::any_awaited() noexcept {

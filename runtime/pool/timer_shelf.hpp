@@ -2,7 +2,7 @@
 //
 // Invariants:
 // 1. Ordered by deadline, and among equal deadlines by the order of arming.
-// 2. heap_[t.heap_position].timer is t, for every timer t in the heap; t.shelf is this one.
+// 2. heap_[t.heap_position].timer is t, for every timer t in the heap that is not a sleeper's.
 // 3. A timer's own lock is taken before the shelf's. Who takes a due timer off therefore locks it
 //    afterwards, and finds by its count of armings whether it was stopped or armed again meanwhile.
 #pragma once
@@ -21,12 +21,13 @@ namespace heddle::performance {
 class timer_shelf {
  public:
   struct due_timer {
-    std::shared_ptr<detail::timer_state> timer;  // null: none is due
+    detail::timer_state* timer = nullptr;  // null: none is due
+    std::shared_ptr<detail::timer_state> kept;  // the share in it, unless it is a sleeper's
     std::uint32_t arming = 0;
   };
 
-  // Takes a share in `t`, which the caller has locked, until it is removed or due; of a sleeper's,
-  // which outlasts its arming, it takes none.
+  // `t`, which the caller has locked, keeps itself alive until it is removed or due. A sleeper's
+  // lies on a stack that outlasts its arming.
   void add(detail::timer_state& t);
   // Does nothing if `t` is off the shelf: due, and about to fire. REQUIRES: added here.
   void remove(detail::timer_state& t) noexcept;
@@ -46,16 +47,18 @@ class timer_shelf {
   struct entry {
     time_point deadline;
     std::uint64_t sequence;
-    std::shared_ptr<detail::timer_state> timer;
+    // Nobody stops a sleeper's timer, so where it stands is not noted in it, nor is it touched.
+    bool is_sleeper;
+    detail::timer_state* timer;
   };
   static constexpr std::size_t children = 4;
   static constexpr std::size_t off_the_shelf = SIZE_MAX;
 
   static bool earlier(const entry& a, const entry& b) noexcept;
-  void put(std::size_t position, entry&& e) noexcept;
+  void put(std::size_t position, const entry& e) noexcept;
   void sift_up(std::size_t position) noexcept;
   void sift_down(std::size_t position) noexcept;
-  std::shared_ptr<detail::timer_state> take(std::size_t position) noexcept;
+  due_timer take(std::size_t position) noexcept;
   void note_earliest() noexcept;
 
   mutable detail::spin_lock lock_;

@@ -23,7 +23,7 @@ shared_timer make_timer(int deadline) {
 
 std::vector<shared_timer> take_all(timer_shelf& shelf) {
   std::vector<shared_timer> taken;
-  while (shared_timer t = shelf.take_due(time_point::max()).timer) taken.push_back(std::move(t));
+  while (shared_timer t = shelf.take_due(time_point::max()).kept) taken.push_back(std::move(t));
   return taken;
 }
 
@@ -64,5 +64,5 @@ TEST_CASE("a timer is due at its deadline and not before") {
   shelf.add(*five);
   REQUIRE(shelf.take_due(time_point(heddle::duration(4))).timer == nullptr);
   REQUIRE(shelf.earliest() == time_point(heddle::duration(5)));
-  REQUIRE(shelf.take_due(time_point(heddle::duration(5))).timer == five);
+  REQUIRE(shelf.take_due(time_point(heddle::duration(5))).kept == five);
 }

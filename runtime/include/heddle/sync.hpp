@@ -152,22 +152,22 @@ class rw_mutex {
   static constexpr std::uint32_t queued = 4;          // somebody waits for the writer to unlock
   static constexpr std::uint32_t one_reader = 8;
 
-  // False while a writer is present.
+  // False while a writer is present. On several workers the reader is counted all the same, for a
+  // moment: turn_away() takes it back.
   bool add_reader() noexcept {
-    std::uint32_t s = state_.load(std::memory_order_relaxed);
     if (!detail::parallel()) {
+      const std::uint32_t s = state_.load(std::memory_order_relaxed);
       if ((s & writer_present) != 0) return false;
       state_.store(s + one_reader, std::memory_order_relaxed);
       return true;
     }
-    do {
-      if ((s & writer_present) != 0) return false;
-      // Acquire; pairs with the writer's release in unlock().
-    } while (!state_.compare_exchange_weak(s, s + one_reader, std::memory_order_acquire,
-                                           std::memory_order_relaxed));
-    return true;
+    // Acquire; pairs with the writer's release in admit() and unlock().
+    if ((state_.fetch_add(one_reader, std::memory_order_acquire) & writer_present) == 0) [[likely]]
+      return true;
+    turn_away();
+    return false;
   }
-  // False, with nothing done, where a writer waits for the readers or there is none.
+  // False where there is more to do: a writer waits, or there was no reader.
   bool remove_reader() noexcept {
     std::uint32_t s = state_.load(std::memory_order_relaxed);
     if (!detail::parallel()) {
@@ -177,11 +177,13 @@ class rw_mutex {
     }
     do {
       if (s < one_reader || (s & writer_present) != 0) return false;
-      // Release; pairs with the writer's acquire in lock().
+      // Release; pairs with the writer's acquire in lock() and enter().
     } while (!state_.compare_exchange_weak(s, s - one_reader, std::memory_order_release,
                                            std::memory_order_relaxed));
     return true;
   }
+  void turn_away() noexcept;
+  bool mark_queued() noexcept;
   bool announce_read(place at) const;
   bool announce_try_read(place at) const;
   bool announce_read_unlock(place at) const;

@@ -63,7 +63,7 @@ class channel {
   channel(const element_type& type, std::size_t capacity, place at);
   ~channel();
 
-  void* slot(std::uint32_t i) const noexcept;
+  void* slot(std::uint32_t i) noexcept;
   void push(void* value);
   void pop(void* to);
   void set_count(std::uint32_t n) noexcept { count_.store(n, std::memory_order_release); }
@@ -75,8 +75,7 @@ class channel {
   std::uint32_t head_ = 0;
   wait_queue senders_;
   wait_queue receivers_;
-  std::byte* buffer_ = nullptr;
-  const element_type& type_;
+  const element_type& type_;  // the buffer lies behind the channel
   std::atomic<std::uint32_t> references_{1};
   object_id id_;
 };
