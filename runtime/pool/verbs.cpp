@@ -48,6 +48,7 @@ namespace heddle::performance {
   worker::current_inline()->resume_last(static_cast<pooled_goroutine&>(g));
 }
 
+// Not where this worker has others to run meanwhile: with the holder parked, they would all spin.
 [[gnu::noinline]] bool worth_spinning() noexcept {
   if (!detail::parallel()) return false;
   worker* w = worker::current_inline();
