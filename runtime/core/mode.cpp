@@ -39,9 +39,10 @@ engine& current_engine() {
 
 void set_engine(engine* e, bool exploring) noexcept {
   active = e;
-  // Several threads of performance mode may do this at a time: they only read the two.
-  if (exploring || explorer != nullptr) explorer = exploring ? e : nullptr;
-  if (detail::exploring != exploring) detail::exploring = exploring;
+  // Workers of performance mode do this at the same time: they only read.
+  if (!exploring && !detail::exploring) return;
+  explorer = exploring ? e : nullptr;
+  detail::exploring = exploring;
 }
 
 bool must_unwind() {

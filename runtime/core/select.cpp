@@ -1,7 +1,7 @@
 // select, after Go's runtime/select.go: poll the cases in random order, else wait on all of them.
 //
 // Go locks all channels at once. Here one is locked at a time, and the select's own word says
-// whether it can be had (waiter.hpp):
+// whether it can be had (select_word.hpp):
 //
 // 1. While it is busy, joining the queues, nobody can claim it. A partner that could not have it
 //    marks it as passed and waits in its turn.
@@ -111,16 +111,16 @@ class waiting_select {
       : cases_(cases), waiters_(waiters), at_(at) {}
 
   int run() {
-    if (parallel()) state_.winner.store(select_wait::busy, std::memory_order_relaxed);
+    state_.word.begin();
     state_.leaving.lock();
     int ran = join_queues();
-    while (ran == none_ready && !open()) ran = look_again();
+    while (ran == none_ready && !state_.word.try_open()) ran = look_again();
     if (ran != none_ready) {
       leave_queues(ran);
       return ran;
     }
     wait();
-    ran = state_.winner.load(std::memory_order_acquire);
+    ran = state_.word.winner();
     if (ran < 0) return 0;  // torn down
     leave_queues(ran);
     return finish(static_cast<std::size_t>(ran));
@@ -156,16 +156,6 @@ class waiting_select {
     }
   }
 
-  bool open() {
-    if (!parallel()) return true;
-    int found = select_wait::busy;
-    // Acquire-release; pairs with the exchange in claim_for().
-    if (state_.winner.compare_exchange_strong(found, select_wait::open, std::memory_order_acq_rel))
-      return true;
-    state_.winner.store(select_wait::busy, std::memory_order_release);
-    return false;
-  }
-
   int look_again() {
     for (std::size_t i = 0; i < cases_.size(); ++i) {
       if (cases_[i].c == nullptr) continue;
@@ -189,14 +179,14 @@ class waiting_select {
     core::engine& e = core::current_engine();
     core::operation why = announced(never ? cases_[0] : *first_, 0, at_);
     do e.park(why);
-    while (state_.winner.load(std::memory_order_relaxed) < 0 && !e.current()->unwinding);
+    while (state_.word.winner() < 0 && !e.current()->unwinding);
   }
 
   // The winner's waiter was taken out by who claimed it; it was never queued if the case ran here.
   void leave_queues(int winner) {
     for (std::size_t i = 0; i < cases_.size(); ++i) {
       if (cases_[i].c == nullptr || waiters_[i].g == nullptr) continue;
-      if (static_cast<int>(i) == winner && state_.winner.load(std::memory_order_relaxed) >= 0) continue;
+      if (static_cast<int>(i) == winner && state_.word.winner() >= 0) continue;
       const std::lock_guard hold(cases_[i].c->lock());
       queue_of(cases_[i]).remove(waiters_[i]);
     }

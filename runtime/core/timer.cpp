@@ -18,7 +18,7 @@ timer_state::~timer_state() { release(sink); }
 
 void timer_state::fire(time_point now) {
   if (sleeper != nullptr) {
-    if (!abandoned) core::ready(*sleeper);
+    if (!abandoned) core::ready_last(*sleeper);
     return;
   }
   if (sink != nullptr) sink->try_send(&now);  // a full buffer drops the tick

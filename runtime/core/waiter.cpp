@@ -2,22 +2,6 @@
 
 namespace heddle::detail {
 
-select_wait::claim select_wait::claim_for(int index) noexcept {
-  if (!parallel()) {
-    if (winner.load(std::memory_order_relaxed) >= 0) return claim::late;
-    winner.store(index, std::memory_order_relaxed);
-    return claim::won;
-  }
-  int found = winner.load(std::memory_order_acquire);
-  for (;;) {
-    if (found >= 0) return claim::late;
-    if (found == passed) return claim::later;
-    const int wanted = found == open ? index : passed;
-    if (winner.compare_exchange_weak(found, wanted, std::memory_order_acq_rel))
-      return wanted == passed ? claim::later : claim::won;
-  }
-}
-
 void wait_queue::push(waiter& w) noexcept {
   w.queue = this;
   w.next = nullptr;
@@ -52,7 +36,7 @@ bool wait_queue::has_waiter() noexcept {
   for (;;) {
     waiter* w = front();
     if (w == nullptr) return false;
-    if (w->choice == nullptr || w->choice->winner.load(std::memory_order_relaxed) < 0) return true;
+    if (w->choice == nullptr || w->choice->word.winner() < 0) return true;
     remove(*w);
   }
 }
@@ -66,10 +50,11 @@ waiter* wait_queue::pop(const select_wait* own) noexcept {
       return w;
     }
     if (w->choice == own) continue;
-    const select_wait::claim claimed = w->choice->claim_for(w->index);
-    if (claimed == select_wait::claim::later) continue;
+    using claim = select_word<waiter_atomics>::claim;
+    const claim claimed = w->choice->word.claim_for(w->index);
+    if (claimed == claim::later) continue;
     remove(*w);
-    if (claimed == select_wait::claim::won) return w;
+    if (claimed == claim::won) return w;
   }
   return nullptr;
 }

@@ -5,6 +5,7 @@
 
 #include "heddle/detail/spin_lock.hpp"
 #include "heddle/detail/wait_queue.hpp"
+#include "select_word.hpp"
 
 namespace heddle::core {
 struct goroutine;
@@ -12,24 +13,16 @@ struct goroutine;
 
 namespace heddle::detail {
 
-// What the waiters of one select share. `winner` is the case that was decided on, or:
-//
-//   open      the goroutine waits; whoever comes first claims it with a compare-and-swap
-//   busy      it is still going through its cases and cannot be had yet
-//   passed    the same, and somebody could not have it: it must look at its cases once more
+struct waiter_atomics {
+  template <class T>
+  using atomic = std::atomic<T>;
+  static bool shared() noexcept { return parallel(); }
+};
+
+// What the waiters of one select share.
 struct select_wait {
-  static constexpr int open = -1;
-  static constexpr int busy = -2;
-  static constexpr int passed = -3;
-
-  // Claims the select for case `index`: the case was decided on before (void), the caller decided
-  // it (won), or the goroutine is busy and will look again (later).
-  enum class claim { won, late, later };
-  claim claim_for(int index) noexcept;
-
-  // Acquire-release on every change: a claim sees the cases, the woken goroutine the claim.
-  std::atomic<int> winner{open};
-  // Held until the goroutine has left its stack; who claims it takes this before readying it.
+  select_word<waiter_atomics> word;
+  // Held until the goroutine has left its stack; who claims the select takes this before readying it.
   spin_lock leaving;
 };
 

@@ -6,6 +6,7 @@
 // to the oldest of those that are otherwise last, and every 1024th to the oldest spawned.
 #include <chrono>
 
+#include "goroutine_text.hpp"
 #include "turns.hpp"
 
 namespace heddle::performance {
@@ -27,8 +28,10 @@ time_point next_tick(const detail::timer_state& t, time_point now) {
 
 pooled_goroutine* worker::pick_fairly() noexcept {
   const std::uint32_t turn = tick_.load(std::memory_order_relaxed);
-  if (turn % turns_between_oldest_picks == 0)
+  if (turn % turns_between_oldest_picks == 0) {
+    coarse_ms_ = coarse_clock_ms();
     if (pooled_goroutine* g = spawned_.steal()) return g;
+  }
   if (turn % (2 * turns_between_fair_picks) == 0 && home_.anything_injected())
     if (pooled_goroutine* g = home_.take_injected()) return g;
   if (pooled_goroutine* g = woken_.pop()) return g;
@@ -36,6 +39,9 @@ pooled_goroutine* worker::pick_fairly() noexcept {
 }
 
 pooled_goroutine* worker::pick_by_policy() noexcept {
+  const std::uint32_t turn = tick_.load(std::memory_order_relaxed) + 1;
+  tick_.store(turn, std::memory_order_relaxed);
+  if (turn % turns_between_oldest_picks == 0) coarse_ms_ = coarse_clock_ms();
   if (must_leave() || timers_are_due()) return nullptr;
   while (home_.anything_injected())
     if (pooled_goroutine* g = home_.take_injected()) policy_->push(*g, readied::woken);
@@ -47,7 +53,6 @@ bool worker::clock_says_due() noexcept {
   const time_point now = steady_now();
   turns_until_clock_ = now - last_clock_ > long_turns ? 1 : turns_between_clocks;
   last_clock_ = now;
-  coarse_ms_ = static_cast<std::uint32_t>(now.time_since_epoch() / std::chrono::milliseconds(1));
   return timers_.earliest() <= now;
 }
 
@@ -75,6 +80,7 @@ void worker::fire_due(timer_shelf& shelf) {
 pooled_goroutine* worker::find_work() {
   if (unbound_ != nullptr) return std::exchange(unbound_, nullptr);
   for (;;) {
+    coarse_ms_ = coarse_clock_ms();
     if (home_.wants_attention()) {
       if (home_.stopping()) return nullptr;
       if (home_.is_surplus(index_)) {

@@ -26,13 +26,18 @@ class goroutine_table {
   free_depot<std_atomics>& depot() noexcept { return depot_; }
 
   // Calls visit(record) for each goroutine that has not finished. Others may be running: what is
-  // seen of them is a snapshot at best.
+  // seen of them is a snapshot at best, and ThreadSanitizer is told to look away.
   template <class F>
   void for_each(F&& visit) {
     const std::lock_guard hold(mutex_);
-    for (const auto& chunk : chunks_)
-      for (std::uint32_t i = 0; i < chunk->used; ++i)
-        if (chunk->at(i).state != core::goroutine_state::finished) visit(chunk->at(i));
+    visit_all(visit);
+  }
+  // The same for who must not wait. False: new records are being made.
+  template <class F>
+  bool try_for_each(F&& visit) {
+    const std::unique_lock hold(mutex_, std::try_to_lock);
+    if (hold) visit_all(visit);
+    return hold.owns_lock();
   }
   // Keeps the records for good: something still refers to one.
   void leak();
@@ -47,6 +52,12 @@ class goroutine_table {
     alignas(64) std::byte memory[chunk_size * sizeof(pooled_goroutine)];
   };
 
+  template <class F>
+  __attribute__((no_sanitize("thread"))) void visit_all(F& visit) {
+    for (const auto& chunk : chunks_)
+      for (std::uint32_t i = 0; i < chunk->used; ++i)
+        if (chunk->at(i).state != core::goroutine_state::finished) visit(chunk->at(i));
+  }
   void add_chunk();  // REQUIRES: mutex_
 
   std::mutex mutex_;  // guards chunks_

@@ -42,19 +42,23 @@ class parking {
 
   // Wakes a sleeper, if there is one and nobody searches.
   void wake_one() {
-    std::uint32_t none = 0;
-    if (!searching_.compare_exchange_strong(none, 1, std::memory_order_seq_cst)) return;
-    std::uint64_t asleep = sleepers_.load(std::memory_order_seq_cst);
-    while (asleep != 0) {
-      const int who = std::countr_zero(asleep);
-      if (!sleepers_.compare_exchange_strong(asleep, asleep & ~bit(static_cast<unsigned>(who)),
-                                             std::memory_order_seq_cst))
-        continue;
-      changes_.fetch_add(1, std::memory_order_seq_cst);
-      parkers_[who].unpark();
-      return;
-    }
-    searching_.fetch_sub(1, std::memory_order_seq_cst);
+    do {
+      std::uint32_t none = 0;
+      if (!searching_.compare_exchange_strong(none, 1, std::memory_order_seq_cst)) return;
+      std::uint64_t asleep = sleepers_.load(std::memory_order_seq_cst);
+      while (asleep != 0) {
+        const int who = std::countr_zero(asleep);
+        if (!sleepers_.compare_exchange_strong(asleep, asleep & ~bit(static_cast<unsigned>(who)),
+                                               std::memory_order_seq_cst))
+          continue;
+        changes_.fetch_add(1, std::memory_order_seq_cst);
+        parkers_[who].unpark();
+        return;
+      }
+      searching_.fetch_sub(1, std::memory_order_seq_cst);
+      // Who made work visible meanwhile took this caller for a searcher and woke nobody, and a
+      // worker that has gone to sleep meanwhile may not have seen that work.
+    } while (sleepers_.load(std::memory_order_seq_cst) != 0);
   }
 
   // The same for threads that are not workers, which there are even while nothing is shared.
@@ -91,11 +95,14 @@ class parking {
     if (searching) searching_.fetch_sub(1, std::memory_order_seq_cst);
     if (Atomics::shared()) Atomics::heavy_barrier();
   }
-  // Returns whether the worker counts as searching: it had been woken already.
-  bool cancel_sleep(unsigned who) {
+  // Work was found at the last look. `searched`: the worker counted as searching before, and does
+  // again, so that it wakes another once it has taken the work: there may be more, whose producer
+  // relied on it. Returns whether it counts as searching; it does also if it had been woken already.
+  bool cancel_sleep(unsigned who, bool searched) {
     if ((sleepers_.fetch_and(~bit(who), std::memory_order_seq_cst) & bit(who)) != 0) {
       changes_.fetch_add(1, std::memory_order_seq_cst);
-      return false;
+      if (searched) searching_.fetch_add(1, std::memory_order_seq_cst);
+      return searched;
     }
     parkers_[who].park();  // the waker's unpark is on its way
     return true;
@@ -104,7 +111,7 @@ class parking {
   bool sleep(unsigned who, time_point deadline) {
     parkers_[who].park(deadline);
     if ((sleepers_.load(std::memory_order_seq_cst) & bit(who)) == 0) return true;
-    return cancel_sleep(who);  // the deadline has come, or wake() was called
+    return cancel_sleep(who, false);  // the deadline has come, or wake() was called
   }
 
   // For finding out that nothing will ever run: whether all of `workers` sleep, and a number that

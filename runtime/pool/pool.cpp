@@ -4,7 +4,6 @@
 #include <cassert>
 #include <chrono>
 #include <cstdlib>
-#include <cstring>
 #include <random>
 #include <utility>
 
@@ -70,8 +69,7 @@ void pool::run_main(std::unique_ptr<detail::task> work, place at) {
   pooled_goroutine& g = first.take_record(at);
   g.work = std::move(work);
   g.task_is_inline = false;
-  static constexpr char name[] = "main";
-  g.name = std::strcpy(new char[sizeof name], name);
+  set_name(g, "main");
   main_ = &g;
   first.start(g);
   start_workers(procs());
@@ -114,8 +112,7 @@ void pool::spawn(std::unique_ptr<detail::task> work, const go_options& options) 
   pooled_goroutine& g = w.take_record(options.at);
   g.work = std::move(work);
   g.task_is_inline = false;
-  if (!options.name.empty())
-    g.name = std::strcpy(new char[options.name.size() + 1], options.name.c_str());
+  if (!options.name.empty()) set_name(g, options.name);
   if (options.stack_bytes > 0 && options.stack_bytes != stack_bytes_)
     g.memory.bytes = options.stack_bytes;
   w.start(g);
@@ -174,17 +171,17 @@ void pool::run_blocking(const std::function<void()>& f, place at) {
     throw;
   }
   suspend(&call.leaving, core::op_kind::start, nullptr, at);
+  outstanding_calls_.fetch_sub(1, std::memory_order_seq_cst);
   if (call.failure != nullptr) std::rethrow_exception(call.failure);
 }
 
-// On the call's own thread. Counted down last: whoever finds no call outstanding finds the goroutine.
+// On the call's own thread. It counts as outstanding until its goroutine runs again.
 void pool::call_is_finished(blocking_call& call) noexcept {
   pooled_goroutine& caller = call.caller;
   call.leaving.lock_always();
   caller.in_blocking_call = false;
   caller.state = core::goroutine_state::runnable;
   inject_from_outside(caller);
-  outstanding_calls_.fetch_sub(1, std::memory_order_seq_cst);
 }
 
 void pool::note_failure(const panic&) {}
@@ -197,7 +194,15 @@ void pool::plain_access(const core::operation&, bool) { refuse_exploration(); }
 
 core::object_id pool::name_object(const char*, place) { return 0; }
 
+void pool::set_name(pooled_goroutine& g, std::string_view name) {
+  auto* text = new char[name.size() + 1];
+  text[name.copy(text, name.size())] = '\0';
+  const std::lock_guard hold(names_mutex_);
+  g.name = text;
+}
+
 void pool::drop_name(pooled_goroutine& g) noexcept {
+  const std::lock_guard hold(names_mutex_);
   if (!reporting_.load(std::memory_order_relaxed)) delete[] g.name;
   g.name = nullptr;
 }

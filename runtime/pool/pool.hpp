@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -19,12 +20,15 @@
 #include "engine.hpp"
 #include "goroutine_table.hpp"
 #include "heddle/runtime.hpp"
+#include "heddle/stats.hpp"
 #include "parking.hpp"
 #include "pooled_goroutine.hpp"
 #include "stack_store.hpp"
 #include "pool_worker.hpp"
 
 namespace heddle::performance {
+
+class text_sink;
 
 class pool final : public core::engine {
  public:
@@ -64,6 +68,13 @@ class pool final : public core::engine {
   void plain_access(const core::operation& access, bool is_write) override;
   core::object_id name_object(const char* what, place at) override;
   std::uint64_t order_of(core::object_id o) const override { return o; }
+
+  // Looking at the program, from any thread (introspection.cpp). describe_all is for a signal
+  // handler: it neither allocates nor waits.
+  statistics stats() noexcept;
+  std::vector<goroutine_info> goroutines();
+  std::string dump();
+  void describe_all(text_sink& to) noexcept;
 
   // For the workers.
   goroutine_table& table() noexcept { return table_; }
@@ -106,6 +117,7 @@ class pool final : public core::engine {
 
  private:
   void start_workers(unsigned procs);
+  void set_name(pooled_goroutine& g, std::string_view name);
   time_point earliest_timer() noexcept;
   bool any_timer_awaited() noexcept;
   void drop_timers();
@@ -120,6 +132,7 @@ class pool final : public core::engine {
   std::atomic<unsigned> procs_;
   std::atomic<unsigned> started_{0};
   std::atomic<bool> reporting_{false};  // records are being read: nothing of them may go
+  std::mutex names_mutex_;              // guards the names of goroutines, where they have one
   pooled_goroutine* main_ = nullptr;
   std::atomic<std::uint32_t> last_id_{0};
   goroutine_table table_;

@@ -14,6 +14,7 @@
 #include "mode.hpp"
 #include "overflow.hpp"
 #include "pool.hpp"
+#include "running_programs.hpp"
 
 namespace heddle {
 
@@ -65,6 +66,7 @@ int run(std::function<void()> f, const run_options& options, place at) {
   pool workers(options, options.procs > 0 ? options.procs : default_procs());
   const core::engine_of_thread installed(workers);
   const performance::overflow_handler watching;
+  const performance::running_program listed(workers);
   workers.run_main(std::make_unique<detail::bound_task<std::function<void()>>>(std::move(f)), at);
   return 0;
 }

@@ -54,6 +54,7 @@ class stack_store {
   // Keeps everything mapped for good: something still runs on one of the stacks.
   void leak() noexcept { leaked_ = true; }
   std::size_t mapped() const noexcept { return mapped_.load(std::memory_order_relaxed); }
+  std::size_t stride() const noexcept { return stride_; }  // from one stack to the next, in bytes
 
  private:
   static constexpr std::size_t colours = 32;

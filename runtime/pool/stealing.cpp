@@ -6,6 +6,7 @@
 // each time, and nobody wakes it meanwhile. Loot that lasts encourages it again.
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "heddle/detail/spin_lock.hpp"
 #include "turns.hpp"
@@ -132,10 +133,10 @@ void worker::doze() {
 void worker::rest() {
   if (was_woken_) judge_theft();
   parking<std_atomics>& idle = home_.idle();
-  idle.prepare_sleep(index_, searching_);
-  searching_ = false;
+  const bool searched = std::exchange(searching_, false);
+  idle.prepare_sleep(index_, searched);
   if (home_.anything_to_do()) {
-    searching_ = idle.cancel_sleep(index_);
+    searching_ = idle.cancel_sleep(index_, searched);
     return;
   }
   home_.check_for_deadlock();

@@ -169,7 +169,7 @@ TEST_CASE("num_goroutines counts those that exist, the caller included") {
 TEST_CASE("many goroutines share few stacks") {
   in_performance_mode([] {
     heddle::wait_group wg;
-    int ran = 0;
+    std::atomic<int> ran = 0;
     for (int i = 0; i < 20000; ++i) {
       wg.go([&] { ++ran; });
       if (i % 100 == 99) wg.wait();
