@@ -13,8 +13,8 @@ namespace heddle::performance {
   return w == nullptr ? nullptr : w->running();
 }
 
-[[gnu::noinline]] departure depart(detail::spin_lock* held, core::op_kind kind,
-                                   const void* object, place at) {
+[[gnu::noinline]] departure depart(detail::spin_lock* held, core::op_kind kind, const void* object,
+                                   place at) {
   worker* w = worker::current_inline();
   pooled_goroutine* self = w == nullptr ? nullptr : w->running();
   if (self == nullptr) [[unlikely]] {
@@ -88,6 +88,8 @@ pooled_goroutine& record(new_goroutine* g) noexcept {
   worker::current_inline()->start(record(g));
 }
 
-[[gnu::noinline]] void drop_goroutine(new_goroutine* g) noexcept { worker::current_inline()->drop_record(record(g)); }
+[[gnu::noinline]] void drop_goroutine(new_goroutine* g) noexcept {
+  worker::current_inline()->drop_record(record(g));
+}
 
 }  // namespace heddle::detail
