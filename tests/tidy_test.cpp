@@ -77,7 +77,8 @@ TEST_CASE("a part includes only the parts below it", "[tidy]") {
       {"checker/cli",
        {"checker/cli", "checker/report", "checker/detect", "checker/strategies", "checker/explore"}},
       {"models", {}},
-      {"models/runtime", {"models/runtime", "runtime/pool", "runtime/core"}},  // the lock-free parts, as they ship
+      // The lock-free parts, as they ship.
+      {"models/runtime", {"models/runtime", "runtime/pool", "runtime/core"}},
   };
   const std::vector<source> all = sources();
   const auto where = private_headers(all);

@@ -88,6 +88,8 @@ pooled_goroutine& record(new_goroutine* g) noexcept {
   worker::current_inline()->start(record(g));
 }
 
-[[gnu::noinline]] void drop_goroutine(new_goroutine* g) noexcept { worker::current_inline()->drop_record(record(g)); }
+[[gnu::noinline]] void drop_goroutine(new_goroutine* g) noexcept {
+  worker::current_inline()->drop_record(record(g));
+}
 
 }  // namespace heddle::detail
