@@ -75,15 +75,16 @@ TEST_CASE("a part includes only the parts below it", "[tidy]") {
        {"checker/detect", "checker/strategies", "checker/explore", "runtime/core"}},
       {"checker/report", {"checker/report", "checker/detect", "checker/explore"}},
       {"checker/cli",
-       {"checker/cli", "checker/report", "checker/detect", "checker/strategies", "checker/explore"}},
+       {"checker/cli", "checker/report", "checker/detect", "checker/strategies",
+        "checker/explore"}},
       {"models", {}},
-      // The lock-free parts, as they ship.
-      {"models/runtime", {"models/runtime", "runtime/pool", "runtime/core"}},
+      {"models/runtime",
+       {"models/runtime", "runtime/pool", "runtime/core"}},  // the lock-free parts, as they ship
   };
   const std::vector<source> all = sources();
   const auto where = private_headers(all);
   for (const source& s : all) {
-    const std::string folder = checks_own_parts(s)            ? "models/runtime"
+    const std::string folder = checks_own_parts(s)              ? "models/runtime"
                                : s.folder.starts_with("models") ? "models"
                                                                 : s.folder;
     const auto rule = allowed.find(folder);
@@ -162,7 +163,12 @@ TEST_CASE("files and lines stay small", "[tidy]") {
 }
 
 TEST_CASE("nothing is left to do on the main branch", "[tidy]") {
-  static const std::regex left_over("\\b(TO" "DO|FIX" "ME|X" "XX|HA" "CK)\\b");
+  static const std::regex left_over(
+      "\\b(TO"
+      "DO|FIX"
+      "ME|X"
+      "XX|HA"
+      "CK)\\b");
   for (const source& s : sources())
     for (const std::string& line : s.lines) {
       INFO(s.path << ": " << line);
@@ -171,9 +177,9 @@ TEST_CASE("nothing is left to do on the main branch", "[tidy]") {
 }
 
 TEST_CASE("the root holds the parts of the project and nothing else", "[tidy]") {
-  const std::set<std::string> known = {"checker", "runtime", "models", "tests", "docs", "dev",
-                                       "CMakeLists.txt", "CMakePresets.json", "README.md",
-                                       "LICENSE"};
+  const std::set<std::string> known = {
+      "checker",        "runtime",           "models",    "tests",  "docs", "dev",
+      "CMakeLists.txt", "CMakePresets.json", "README.md", "LICENSE"};
   for (const fs::directory_entry& entry : fs::directory_iterator(root)) {
     const std::string name = entry.path().filename().string();
     INFO(name);

@@ -13,8 +13,8 @@ namespace heddle::performance {
   return w == nullptr ? nullptr : w->running();
 }
 
-[[gnu::noinline]] departure depart(detail::spin_lock* held, core::op_kind kind,
-                                   const void* object, place at) {
+[[gnu::noinline]] departure depart(detail::spin_lock* held, core::op_kind kind, const void* object,
+                                   place at) {
   worker* w = worker::current_inline();
   pooled_goroutine* self = w == nullptr ? nullptr : w->running();
   if (self == nullptr) [[unlikely]] {
