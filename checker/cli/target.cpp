@@ -89,7 +89,8 @@ surroundings find_surroundings() {
 // Throws usage_error; the compiler has said why on standard error.
 void compile(const fs::path& source, const fs::path& program) {
   const surroundings around = find_surroundings();
-  std::vector<std::string> words{"c++", "-std=c++20", "-O1", "-g"};
+  // Without optimising Heddle's own files again, which would take longer than most checks.
+  std::vector<std::string> words{"c++", "-std=c++20", "-O1", "-g", "-fno-lto"};
   for (const std::string& directory : around.includes) words.push_back("-I" + directory);
   if (const std::string sanitizers = HEDDLE_SANITIZE; !sanitizers.empty())
     words.push_back("-fsanitize=" + sanitizers);

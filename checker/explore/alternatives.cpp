@@ -1,18 +1,11 @@
 #include "alternatives.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace heddle::explore {
 
 namespace {
-
-constexpr std::uint32_t none = ~std::uint32_t{0};
-
-// Operations that can always be performed and touch the same whatever came before.
-bool constant(op_kind k) {
-  return k == op_kind::atomic_load || k == op_kind::atomic_store || k == op_kind::atomic_update ||
-         k == op_kind::unlock;
-}
 
 // Where an actor's pending operations begin in trace::offers. REQUIRES: it has some.
 const announcement& pending_announcement(const trace& t, actor_id who) {
@@ -30,26 +23,45 @@ void alternative_set::reset() {
   for (actor_entries& a : by_actor_) {
     a.stale = true;
     a.always_stale = false;
+    a.shown_at = not_shown;
+    a.watches = 0;
   }
-  changed_ = 0;
-  list_.clear();
+  changed_ = watched_ = 0;
+  size_ = 0;
+  all_dirty_ = true;
 }
 
-void alternative_set::actor_changed(const trace& t, actor_id who) {
+// What the actor could do is not so any more.
+void alternative_set::withdraw(actor_id who) {
+  actor_entries& mine = by_actor_[who];
+  changed_ |= mine.watches;  // it is nobody's partner any more
+  mine.watches = 0;
+  mine.stale = true;
+  all_dirty_ = all_dirty_ || (dirty_ != no_actor && dirty_ != who);
+  dirty_ = who;
+}
+
+void alternative_set::announced(const trace& t, actor_id who) {
   if (who >= by_actor_.size()) by_actor_.resize(who + 1);
   actor_entries& mine = by_actor_[who];
-  mine.stale = true;
+  if (!mine.stale || dirty_ != who) withdraw(who);
   mine.always_stale = t.actors[who].kind != actor_kind::goroutine;
-  if (!t.pending(who)) {
-    changed_ |= mine.watches;  // it is nobody's partner any more
-    mine.watches = 0;
-    mine.able.clear();
-    return;
-  }
-  mine.watches = 0;
-  for (const operation& op : pending_offers(t, who))
-    if (!constant(op.kind)) mine.watches |= bit(op.object);
+  const announcement& a = pending_announcement(t, who);
+  access ignored;
+  mine.always = a.offer_count == 1 && touches_always(t.offers[a.first_offer], ignored);
+  if (mine.always) return;
+  for (std::uint32_t i = 0; i < a.offer_count; ++i)
+    mine.watches |= bit(t.offers[a.first_offer + i].object);
+  watched_ |= mine.watches;
   changed_ |= mine.watches;  // it may be a partner now
+}
+
+// Works out again what an actor can do, where that may have changed.
+void alternative_set::refresh(actor_id who, actor_entries& mine) {
+  if (!mine.stale && !mine.always_stale && (mine.watches & changed_) == 0) return;
+  look_again(who, mine);
+  mine.stale = false;
+  mine.fresh = true;
 }
 
 void alternative_set::collect(const trace& t, const object_model& model,
@@ -58,28 +70,92 @@ void alternative_set::collect(const trace& t, const object_model& model,
   trace_ = &t;
   model_ = &model;
   present_ = present;
-  list_.clear();
-  const auto held = [&](actor_id who) { return std::ranges::count(held_back, who) > 0; };
-  for (actor_id who : present) {
-    if (!t.actors[who].waiting) continue;
-    if (!held_back.empty() && held(who)) continue;
+  if (!held_back.empty()) return collect_without(held_back);
+  if (!mend()) collect_all();
+}
+
+// Mostly one actor has performed something that nobody waits for, and announced something of the
+// same kind: its place in the list is written anew. False: there is more to do.
+bool alternative_set::mend() {
+  if (all_dirty_ || dirty_ == no_actor || (changed_ & watched_) != 0 ||
+      offers_at_ != trace_->offers.data() || shown_present_ != present_.size())
+    return false;
+  actor_entries& mine = by_actor_[dirty_];
+  if (mine.shown_at == not_shown || mine.able.size() != 1) return false;
+  if (!trace_->pending(dirty_)) return take_out(mine);
+  if (!mine.always) return false;
+  const announcement& a = pending_announcement(*trace_, dirty_);
+  if (a.guard_count > 0) return false;
+  const operation& op = trace_->offers[a.first_offer];
+  mine.able.front() = {{dirty_, op.branch, no_actor, 0}, a.first_offer, none, 0, 1};
+  if (mine.accesses.empty()) mine.accesses.resize(1);
+  touches_always(op, mine.accesses.front());
+  list_[mine.shown_at] = {mine.able.front().what, &op, nullptr, {mine.accesses.data(), 1}};
+  mine.stale = false;
+  changed_ = 0;
+  dirty_ = no_actor;
+  return true;
+}
+
+// The only thing that an actor could do goes from the list: it has ended.
+bool alternative_set::take_out(actor_entries& mine) {
+  const std::size_t gone = std::exchange(mine.shown_at, not_shown);
+  std::move(list_.begin() + static_cast<std::ptrdiff_t>(gone) + 1,
+            list_.begin() + static_cast<std::ptrdiff_t>(size_),
+            list_.begin() + static_cast<std::ptrdiff_t>(gone));
+  --size_;
+  for (actor_id who : present_)
+    if (who < by_actor_.size() && by_actor_[who].shown_at != not_shown &&
+        by_actor_[who].shown_at > gone)
+      --by_actor_[who].shown_at;
+  changed_ = 0;
+  dirty_ = no_actor;
+  return true;
+}
+
+void alternative_set::collect_all() {
+  const bool moved = offers_at_ != trace_->offers.data();
+  offers_at_ = trace_->offers.data();
+  watched_ = 0;
+  std::size_t at = 0;
+  for (actor_id who : present_) {
+    if (who >= by_actor_.size()) continue;  // it has announced nothing
     actor_entries& mine = by_actor_[who];
-    if (mine.stale || mine.always_stale || (mine.watches & changed_) != 0) {
-      look_again(who);
-      mine.stale = false;
+    if (!trace_->actors[who].waiting) {
+      mine.shown_at = not_shown;
+      continue;
     }
-    for (const entry& e : mine.able) {
-      if (!held_back.empty() && e.shown.what.partner != no_actor && held(e.shown.what.partner))
-        continue;
-      show(mine, e, list_.emplace_back());
+    refresh(who, mine);
+    watched_ |= mine.always_stale ? ~std::uint64_t{0} : mine.watches;
+    if (moved || mine.fresh || mine.shown_at != at) {
+      for (std::size_t i = 0; i < mine.able.size(); ++i) show(mine, mine.able[i], at + i);
+      mine.shown_at = at;
+      mine.fresh = false;
     }
+    at += mine.able.size();
   }
-  if (held_back.empty()) {
-    changed_ = 0;
-    return;
+  size_ = at;
+  shown_present_ = present_.size();
+  changed_ = 0;
+  dirty_ = no_actor;
+  all_dirty_ = false;
+}
+
+// The rare case: some take no part.
+void alternative_set::collect_without(std::span<const actor_id> held_back) {
+  const auto held = [&](actor_id who) { return std::ranges::count(held_back, who) > 0; };
+  size_ = 0;
+  all_dirty_ = true;
+  for (actor_id who : present_) {
+    if (who >= by_actor_.size()) continue;
+    actor_entries& mine = by_actor_[who];
+    mine.shown_at = not_shown;
+    if (!trace_->actors[who].waiting) continue;
+    refresh(who, mine);
+    if (held(who)) continue;
+    for (const entry& e : mine.able)
+      if (e.what.partner == no_actor || !held(e.what.partner)) show(mine, e, size_++);
   }
-  for (actor_id who : present)  // those left out have not been looked at
-    if ((by_actor_[who].watches & changed_) != 0) by_actor_[who].stale = true;
   changed_ = 0;
 }
 
@@ -112,24 +188,35 @@ const alternative* alternative_set::only(const trace& t, const object_model& mod
   one_.able.clear();
   one_.accesses.clear();
   add(one_, what, mine, theirs);
-  list_.resize(1);
-  show(one_, one_.able.front(), list_.front());
+  all_dirty_ = true;
+  offers_at_ = nullptr;  // the list is no longer what collect() made it
+  show(one_, one_.able.front(), 0);
   return list_.data();
 }
 
-void alternative_set::show(const actor_entries& from, const entry& e, alternative& to) const {
-  to.what = e.shown.what;
+void alternative_set::show(const actor_entries& from, const entry& e, std::size_t at) {
+  if (at >= list_.size()) list_.resize(at + 1);
+  alternative& to = list_[at];
+  to.what = e.what;
   to.op = &trace_->offers[e.offer];
   to.partner_op = e.partner_offer == none ? nullptr : &trace_->offers[e.partner_offer];
   to.touches = {from.accesses.data() + e.first_access, e.access_count};
 }
 
-void alternative_set::look_again(actor_id who) {
-  actor_entries& mine = by_actor_[who];
+void alternative_set::look_again(actor_id who, actor_entries& mine) {
+  const announcement& a = pending_announcement(*trace_, who);
+  if (mine.always && a.guard_count == 0) return add_always(mine, who, a);
   mine.able.clear();
   mine.accesses.clear();
-  const announcement& a = pending_announcement(*trace_, who);
   for (std::uint32_t i = 0; i < a.offer_count; ++i) offer(mine, a.first_offer + i, who);
+}
+
+void alternative_set::add_always(actor_entries& into, actor_id who, const announcement& a) {
+  into.able.resize(1);
+  into.able.front() = {
+      {who, trace_->offers[a.first_offer].branch, no_actor, 0}, a.first_offer, none, 0, 1};
+  if (into.accesses.empty()) into.accesses.resize(1);
+  touches_always(trace_->offers[a.first_offer], into.accesses.front());
 }
 
 void alternative_set::offer(actor_entries& into, std::uint32_t index, actor_id who) {
@@ -152,7 +239,8 @@ void alternative_set::offer(actor_entries& into, std::uint32_t index, actor_id w
     case op_kind::cond_signal:
       if (!model_->enabled(what, op)) return pair(into, index, who, op_kind::cond_woken);
       break;
-    default: break;
+    default:
+      break;
   }
   if (model_->enabled(what, op)) add(into, what, index, none);
 }
@@ -178,19 +266,16 @@ void alternative_set::pair(actor_entries& into, std::uint32_t index, actor_id wh
 void alternative_set::add(actor_entries& into, const action& what, std::uint32_t offer,
                           std::uint32_t partner_offer) {
   const operation& op = trace_->offers[offer];
-  const std::span<const operation> offers =
-      op.kind == op_kind::otherwise ? pending_offers(*trace_, what.who)
-                                    : std::span<const operation>();
+  const std::span<const operation> offers = op.kind == op_kind::otherwise
+                                                ? pending_offers(*trace_, what.who)
+                                                : std::span<const operation>();
   model_->touches(what, op, offers, touches_);
   for (actor_id who : {what.who, what.partner}) {
-    if (who == no_actor) continue;
+    if (who == no_actor || trace_->guards.empty()) continue;
     for (object_id o : trace_->guards_at(who, trace_->actors[who].announced.size() - 1))
       touches_.push_back({o, access_kind::read, 0});
   }
-  into.able.push_back({{what, nullptr, nullptr, {}},
-                       offer,
-                       partner_offer,
-                       static_cast<std::uint32_t>(into.accesses.size()),
+  into.able.push_back({what, offer, partner_offer, static_cast<std::uint32_t>(into.accesses.size()),
                        static_cast<std::uint32_t>(touches_.size())});
   into.accesses.insert(into.accesses.end(), touches_.begin(), touches_.end());
 }

@@ -8,9 +8,12 @@
 //    receiver of a rendezvous, whose sender is then run at once, and a condition wait.
 // 3. When an execution is over every goroutine has been run to its end: those that were blocked
 //    are unwound. Nothing of one execution is left in the next.
+// 4. Decisions that are those of the execution before are not recorded again: the trace is cut
+//    where the two part, and until then what the model does is compared with what it did.
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <span>
@@ -36,6 +39,7 @@ struct execution_limits {
   bool stop_at_failure = true;         // end the execution at the first note
   std::uint32_t ticks_after_main = 2;  // how often each ticker fires once main has returned
   std::size_t stack_bytes = 256 * 1024;
+  bool operator==(const execution_limits&) const = default;
 };
 
 // Told of every decision before it is carried out, so that a crash leaves a schedule behind.
@@ -51,7 +55,7 @@ class decision_log {
 
 class sequencer final : public core::engine {
  public:
-  sequencer() = default;
+  sequencer();
   ~sequencer() override;
 
   // Runs `body` once. The trace is valid until the next run.
@@ -63,7 +67,7 @@ class sequencer final : public core::engine {
 
   void spawn(std::unique_ptr<detail::task> work, const go_options& options) override;
   core::goroutine* current() noexcept override { return running_; }
-  core::decision announce(std::span<const operation> offers) override;
+  bool announce(std::span<const operation> offers, core::decision& picked) override;
   void note_value(std::uint64_t bits) override;
   void plain_access(const operation&, bool) override {}
   core::object_id name_object(const char* what, place at) override;
@@ -84,48 +88,70 @@ class sequencer final : public core::engine {
   static void terminated() noexcept;
 
  private:
+  // A goroutine whose stack, once it has run to its end, waits for another function to run.
+  struct fiber : core::goroutine {
+    bool resting = false;
+  };
   // Beside the trace's record of an actor: what it is about to do.
   struct actor_state {
-    core::goroutine* g = nullptr;
+    fiber* g = nullptr;
     std::shared_ptr<detail::timer_state> timer;
     core::decision picked;
     std::uint32_t children = 0;
     std::uint32_t objects = 0;
-    std::uint32_t ticks = 0;          // fired since main returned
+    std::uint32_t announced = 0;  // while decisions are repeated: how often so far
+    std::uint32_t ticks = 0;      // fired since main returned
     spin_window spin;
   };
 
   void begin(const std::function<void()>& body);
-  core::goroutine& take_goroutine(std::size_t stack_bytes);
+  fiber& take_fiber(std::size_t stack_bytes);
   static void entry(void* self);
   void run_goroutine(core::goroutine& g);
   void add_note(actor_id who, panic_kind kind, bool uncaught, const std::string& what, place at);
 
   void leave();                    // the running goroutine has nothing to do: go on elsewhere
   core::goroutine* next_to_run();  // null: the execution is over
-  bool decide();                   // picks and carries out one event; false: over
+  static void start(fiber& g);
+  bool decide();  // picks and carries out one event; false: over
   bool finish(ending how);
-  bool decide_among_all();
+  bool decide_among_all(std::size_t step);
+  bool decide_past_bound(std::size_t step);
+  bool carry_out(const point& at, std::size_t index);
   void collect();
   std::size_t pick_fairly();
-  void picked(std::size_t index, std::size_t alternatives);
   void mix(std::uint64_t v) {
     trace_.fingerprint = (trace_.fingerprint ^ v) * 0x9e3779b97f4a7c15U;
     trace_.fingerprint ^= trace_.fingerprint >> 29;
   }
-  void perform(const alternative& picked);
-  void record(const alternative& picked);
+  void perform(const alternative& picked, const decided& how);
+  event& record(const alternative& picked, const decided& how);
+  std::uint32_t take_turn(actor_id who);
   void perform_by_goroutine(const action& what, op_kind kind);
-  void perform_by_timer(actor_id who);
-  void count_change(const event& done);
+  [[gnu::noinline]] void perform_by_timer(actor_id who);
+  void count_change(const event& done, bool value_changed);
   void unwind_all();
-  [[noreturn]] void end_goroutine(core::goroutine& g);
+  core::goroutine* finish_goroutine(core::goroutine& g);  // what runs next; null: nothing
 
   void register_actor(actor_id who, actor_kind kind, actor_id parent, std::uint32_t ordinal);
   void announce_for(actor_id who, std::span<const operation> offers);
-  void announce_after_yield(actor_id who, std::span<const operation> offers);
+  void announce_after_yield(actor_id who);
   void participate(actor_id who);
-  operation resolved(operation op);
+  void resolve(operation& op);
+  void track_spinning();
+
+  // Repeating the decisions of the execution before (sequencer_repeat.cpp).
+  bool any_timer() const { return trace_.exists(clock_actor); }
+  bool can_repeat() const;
+  void cut_back(std::size_t steps);
+  bool repeat();  // carries out the next decision; false: over
+  bool goes_on(const core::goroutine& g) const;
+  const action& repeat_alone();
+  void repeat_announcement(actor_id who, std::span<const operation> offers);
+  void repeat_value(std::uint64_t bits);
+  bool all_announced();
+  bool stop_repeating();                  // from here on it decides; false: over
+  bool depart(const operation& instead);  // the model does something else than before
   actor_id creator() const { return acting_timer_ != no_actor ? acting_timer_ : running_->id; }
   actor_state& state(actor_id who) { return states_[who]; }
 
@@ -135,30 +161,37 @@ class sequencer final : public core::engine {
   trace trace_;
   alternative_set alternatives_;
   core::stack_pool stacks_;
-  std::vector<std::unique_ptr<core::goroutine>> made_;  // every goroutine ever made
-  std::vector<core::goroutine*> idle_;
-  std::vector<core::goroutine*> alive_;                 // of this execution, in order of creation
-  std::vector<actor_state> states_;                     // by actor
-  std::vector<actor_id> present_;                       // of this execution, in order of creation
-  std::vector<core::goroutine*> runnable_;              // from next_runnable_ on
+  std::vector<std::unique_ptr<fiber>> made_;  // every fiber ever made
+  std::vector<fiber*> idle_;
+  std::vector<fiber*> alive_;               // of this execution, in order of creation
+  std::vector<actor_state> states_;         // by actor
+  std::vector<actor_id> present_;           // of this execution, in order of creation
+  std::vector<core::goroutine*> runnable_;  // from next_runnable_ on
   std::size_t next_runnable_ = 0;
   std::vector<actor_id> held_back_;
   std::vector<actor_id> woken_;
   std::vector<object_id> guards_;
-  bool any_guard_ = false;                              // an actor may be held back
+  bool any_guard_ = false;                 // an actor may be held back
+  std::terminate_handler handled_before_;  // std::terminate's
   core::execution_context outside_;
-  core::thread_exceptions* exceptions_ = nullptr;       // of the thread that runs
+  core::thread_exceptions* exceptions_ = nullptr;  // of the thread that runs
   core::goroutine* running_ = nullptr;
-  core::goroutine* first_half_ = nullptr;   // the receiver of a rendezvous, and
+  core::goroutine* first_half_ = nullptr;   // who was picked; the receiver of a rendezvous, and
   core::goroutine* second_half_ = nullptr;  // the sender, run when the receiver has parked
   actor_id acting_timer_ = no_actor;        // whose firing is being carried out
   strategy* strategy_ = nullptr;
   decision_log* log_ = nullptr;
   execution_limits limits_;
+  std::size_t step_ = 0;      // while decisions are repeated: how many have been
+  std::size_t repeated_ = 0;  // how many are to be; 0: this execution repeats none
+  bool repeating_ = false;
+  bool kept_ = false;             // the trace is that of the strategy's last execution
+  bool asks_known_ = true;        // the strategy may still know a choice
+  bool spinning_ = false;         // some execution has yielded: who waits for what is kept track of
+  bool holds_addresses_ = false;  // some atomic holds a pointer, whose value no execution repeats
   actor_id last_who_ = no_actor;
   std::size_t fair_turn_ = 0;
   bool over_ = false;
-  bool fair_tail_ = false;  // past the step bound, a fair scheduler tries to end the execution
 };
 
 }  // namespace heddle::explore

@@ -74,8 +74,8 @@ inline goroutine* self_holding(detail::spin_lock& held) {
 }
 
 // Blocks the running goroutine, which stands in a queue that `held` guards.
-[[gnu::always_inline]] inline void park(detail::spin_lock& held, op_kind kind, object_id object, const void* address,
-                 place at) {
+[[gnu::always_inline]] inline void park(detail::spin_lock& held, op_kind kind, object_id object,
+                                        const void* address, place at) {
   if (!detail::exploring) [[likely]]
     performance::suspend(&held, kind, address, at);
   else

@@ -171,27 +171,22 @@ void pool::run_blocking(const std::function<void()>& f, place at) {
     throw;
   }
   suspend(&call.leaving, core::op_kind::start, nullptr, at);
+  outstanding_calls_.fetch_sub(1, std::memory_order_seq_cst);
   if (call.failure != nullptr) std::rethrow_exception(call.failure);
 }
 
-// On the call's own thread. Counted down last: whoever finds no call outstanding finds the goroutine.
+// On the call's own thread. It counts as outstanding until its goroutine runs again.
 void pool::call_is_finished(blocking_call& call) noexcept {
   pooled_goroutine& caller = call.caller;
   call.leaving.lock_always();
   caller.in_blocking_call = false;
   caller.state = core::goroutine_state::runnable;
   inject_from_outside(caller);
-  if (outstanding_calls_.fetch_sub(1, std::memory_order_seq_cst) > 1) return;
-  // The last worker to go to sleep may have found the call outstanding still, and so no deadlock.
-  if (run_queue* policy = workers_[0]->policy())
-    policy->notify();
-  else if (parking_.all_asleep(procs()))
-    parking_.wake(0);
 }
 
 void pool::note_failure(const panic&) {}
 
-core::decision pool::announce(std::span<const core::operation>) { refuse_exploration(); }
+bool pool::announce(std::span<const core::operation>, core::decision&) { refuse_exploration(); }
 
 void pool::note_value(std::uint64_t) { refuse_exploration(); }
 

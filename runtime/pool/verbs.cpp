@@ -1,5 +1,6 @@
 // Performance mode's verbs as the primitives call them (core/scheduling.hpp, heddle/go.hpp): on the
-// worker of the calling thread.
+// worker of the calling thread. None is inlined: who calls one before and after a switch may be on
+// another thread then, and must not remember where the first one's variables are.
 #include <chrono>
 
 #include "scheduling.hpp"
@@ -7,12 +8,13 @@
 
 namespace heddle::performance {
 
-core::goroutine* running_goroutine() noexcept {
+[[gnu::noinline]] core::goroutine* running_goroutine() noexcept {
   worker* w = worker::current_inline();
   return w == nullptr ? nullptr : w->running();
 }
 
-departure depart(detail::spin_lock* held, core::op_kind kind, const void* object, place at) {
+[[gnu::noinline]] departure depart(detail::spin_lock* held, core::op_kind kind,
+                                   const void* object, place at) {
   worker* w = worker::current_inline();
   pooled_goroutine* self = w == nullptr ? nullptr : w->running();
   if (self == nullptr) [[unlikely]] {
@@ -27,7 +29,7 @@ departure depart(detail::spin_lock* held, core::op_kind kind, const void* object
   return {&self->context, &w->depart(held)};
 }
 
-departure depart_for_a_turn() {
+[[gnu::noinline]] departure depart_for_a_turn() {
   worker* w = worker::current_inline();
   if (w == nullptr || w->running() == nullptr) [[unlikely]]
     core::refuse_outside();
@@ -36,24 +38,24 @@ departure depart_for_a_turn() {
   return {to == nullptr ? nullptr : &self.context, to};
 }
 
-void arrive() noexcept { worker::current_inline()->arrive(); }
+[[gnu::noinline]] void arrive() noexcept { worker::current_inline()->arrive(); }
 
-void resume(core::goroutine& g) noexcept {
+[[gnu::noinline]] void resume(core::goroutine& g) noexcept {
   worker::current_inline()->resume(static_cast<pooled_goroutine&>(g));
 }
 
-void resume_last(core::goroutine& g) noexcept {
+[[gnu::noinline]] void resume_last(core::goroutine& g) noexcept {
   worker::current_inline()->resume_last(static_cast<pooled_goroutine&>(g));
 }
 
 // Not where this worker has others to run meanwhile: with the holder parked, they would all spin.
-bool worth_spinning() noexcept {
+[[gnu::noinline]] bool worth_spinning() noexcept {
   if (!detail::parallel()) return false;
   worker* w = worker::current_inline();
   return w != nullptr && !w->has_work() && !w->home().others_are_asleep(w->index());
 }
 
-int random_below(int n) noexcept {
+[[gnu::noinline]] int random_below(int n) noexcept {
   const std::uint64_t drawn = worker::current_inline()->random();
   return static_cast<int>((drawn * static_cast<std::uint64_t>(n)) >> 32);
 }
@@ -73,19 +75,19 @@ pooled_goroutine& record(new_goroutine* g) noexcept {
 
 }  // namespace
 
-spawning prepare_goroutine(place at) {
+[[gnu::noinline]] spawning prepare_goroutine(place at) {
   worker* w = worker::current_inline();
   if (w == nullptr) core::refuse_outside();
   pooled_goroutine& g = w->take_record(at);
   return {static_cast<new_goroutine*>(static_cast<void*>(&g)), g.storage};
 }
 
-void start_goroutine(new_goroutine* g, task* work) noexcept {
+[[gnu::noinline]] void start_goroutine(new_goroutine* g, task* work) noexcept {
   record(g).work.reset(work);
   record(g).task_is_inline = true;
   worker::current_inline()->start(record(g));
 }
 
-void drop_goroutine(new_goroutine* g) noexcept { worker::current_inline()->drop_record(record(g)); }
+[[gnu::noinline]] void drop_goroutine(new_goroutine* g) noexcept { worker::current_inline()->drop_record(record(g)); }
 
 }  // namespace heddle::detail
