@@ -122,6 +122,37 @@ TEST_CASE("a report lists goroutines that could run and those in a blocking call
   REQUIRE_THAT(outcome.errors, Contains("goroutine fresh [runnable]:\n\tcreated at "));
 }
 
+namespace {
+
+// Not turned into a loop: the frame is used after the call.
+int depth_reached(volatile int* below) {
+  volatile char frame[512];
+  frame[0] = static_cast<char>(*below);
+  volatile int here = *below + 1;
+  return depth_reached(&here) + frame[0];
+}
+
+}  // namespace
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("a stack overflow names the goroutine and the way out") {
+  const bool odd = GENERATE(false, true);
+  const auto created = heddle::place::current();
+  const child_outcome outcome = run_in_child([=] {
+    heddle::go(heddle::named("deep", odd ? 64 * 1024 : 0, created), [] {
+      volatile int zero = 0;
+      depth_reached(&zero);
+    });
+    make_chan<int>().recv();
+  });
+  REQUIRE(outcome.exit_status == 2);
+  REQUIRE_THAT(outcome.errors, StartsWith("fatal error: stack overflow: goroutine deep has used up its " +
+                                          std::string(odd ? "64" : "256") + " KiB\n"));
+  REQUIRE_THAT(outcome.errors, Contains("\tcreated at " + in_words(created)));
+  REQUIRE_THAT(outcome.errors, Contains("heddle::named(\"name\", bytes)"));
+}
+#endif
+
 TEST_CASE("when all goroutines are asleep the program ends with who waits for what and where") {
   const auto created = heddle::place::current();
   const auto waits = heddle::place::current();
