@@ -127,6 +127,7 @@ namespace {
 // Not turned into a loop: the frame is used after the call.
 int depth_reached(volatile int* below) {
   volatile char frame[512];
+  if (*below < 0) return 0;  // never
   frame[0] = static_cast<char>(*below);
   volatile int here = *below + 1;
   return depth_reached(&here) + frame[0];
