@@ -1,5 +1,7 @@
 // How a program ends by a panic that nobody catches, and by a deadlock: Go's words on standard
 // error, and status 2.
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdio>
@@ -7,7 +9,6 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "both_modes.hpp"
@@ -110,7 +111,7 @@ TEST_CASE("deferred functions run before an uncaught panic ends the program") {
 
 TEST_CASE("a report lists goroutines that could run and those in a blocking call") {
   const auto body = [] {
-    heddle::go(heddle::named("reader"), [] { heddle::blocking([] { std::this_thread::sleep_for(1h); }); });
+    heddle::go(heddle::named("reader"), [] { heddle::blocking([] { pause(); }); });
     heddle::yield();
     heddle::go(heddle::named("fresh"), [] {});
     throw heddle::panic("now");
