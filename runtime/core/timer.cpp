@@ -1,5 +1,6 @@
 #include "timer.hpp"
 
+#include <algorithm>
 #include <mutex>
 
 #include "channel.hpp"
@@ -87,6 +88,14 @@ bool arm(timer_state& t, duration delay, place at) {
   return was;
 }
 
+// The first arming, of a timer that nobody else knows.
+void arm_new(timer_state& t, duration delay, place at) {
+  if (exploring) [[unlikely]]
+    arm(t, delay, at);
+  else
+    arm_locked(t, std::max(delay, duration::zero()), core::current_engine(), at);
+}
+
 bool stop(timer_state& t, place at) {
   if (exploring) [[unlikely]] {
     core::operation op = arming(t, duration::zero(), at);
@@ -141,7 +150,7 @@ void sleep_for(duration d, place at) {
 
 timer::timer(duration d, place at)
     : state_(detail::sending_timer(duration::zero(), at)), channel_(detail::channel_of(*state_)) {
-  detail::arm(*state_, d, at);
+  detail::arm_new(*state_, d, at);
 }
 
 timer::timer(std::shared_ptr<detail::timer_state> state) : state_(std::move(state)) {}
@@ -178,7 +187,7 @@ recv_chan<time_point> tick(duration period, place at) {
 timer after_func(duration d, std::function<void()> f, place at) {
   auto state = std::make_shared<detail::timer_state>(at);
   state->function = std::move(f);
-  detail::arm(*state, d, at);
+  detail::arm_new(*state, d, at);
   return timer(std::move(state));
 }
 

@@ -92,7 +92,8 @@ time_point pool::start_watch(unsigned index) noexcept {
   if (until >= watched) return time_point::max();
   watchman_ = index;
   for (;;) {
-    watched_until_.store(until.time_since_epoch().count(), std::memory_order_seq_cst);
+    watched_until_.store(until.time_since_epoch().count(), std::memory_order_relaxed);
+    if (detail::parallel()) std_atomics::heavy_barrier();  // pairs with the light one in arm()
     const time_point earliest = earliest_timer();
     if (earliest >= until) break;
     until = earliest;
@@ -104,7 +105,7 @@ void pool::end_watch(unsigned index) noexcept {
   const std::lock_guard hold(watch_mutex_);
   if (watchman_ != index) return;
   watchman_ = nobody;
-  watched_until_.store(duration::max().count(), std::memory_order_seq_cst);
+  watched_until_.store(duration::max().count(), std::memory_order_relaxed);
 }
 
 // The program has ended. One by one: dropping an after_func's function runs its destructor.

@@ -2,6 +2,8 @@
 
 #include <signal.h>
 
+#include <mutex>
+
 #include "pool.hpp"
 #include "pool_worker.hpp"
 
@@ -22,34 +24,30 @@ void handle_fault(int signal, siginfo_t* info, void* context) {
   }
 }
 
-// Once in a process: handlers are not stacked.
+// For the process, unless it is so already: others may have put their own in its place.
 void install() {
-  [[maybe_unused]] static const bool installed = [] {
-    struct sigaction wanted {};
-    wanted.sa_sigaction = &handle_fault;
-    wanted.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
-    return sigaction(SIGSEGV, &wanted, &handler_before) == 0;
-  }();
+  static std::mutex one_at_a_time;
+  const std::lock_guard hold(one_at_a_time);
+  struct sigaction now {};
+  if (sigaction(SIGSEGV, nullptr, &now) != 0) return;
+  if ((now.sa_flags & SA_SIGINFO) != 0 && now.sa_sigaction == &handle_fault) return;
+  handler_before = now;
+  struct sigaction wanted {};
+  wanted.sa_sigaction = &handle_fault;
+  wanted.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+  sigaction(SIGSEGV, &wanted, nullptr);
 }
 
 }  // namespace
 
-overflow_handler::overflow_handler() {
+overflow_handler::overflow_handler() : stack_(std::make_unique_for_overwrite<std::byte[]>(bytes)) {
   install();
-  stack_t now{};
-  if (sigaltstack(nullptr, &now) == 0 && (now.ss_flags & SS_DISABLE) == 0) return;
-  stack_ = std::make_unique_for_overwrite<std::byte[]>(bytes);
   stack_t wanted{};
   wanted.ss_sp = stack_.get();
   wanted.ss_size = bytes;
-  sigaltstack(&wanted, nullptr);
+  sigaltstack(&wanted, &before_);
 }
 
-overflow_handler::~overflow_handler() {
-  if (stack_ == nullptr) return;
-  stack_t none{};
-  none.ss_flags = SS_DISABLE;
-  sigaltstack(&none, nullptr);
-}
+overflow_handler::~overflow_handler() { sigaltstack(&before_, nullptr); }
 
 }  // namespace heddle::performance

@@ -2,6 +2,8 @@
 // the worker's; any other fault goes to whoever handled it before.
 #pragma once
 
+#include <signal.h>
+
 #include <cstddef>
 #include <memory>
 
@@ -19,7 +21,8 @@ class overflow_handler {
 
  private:
   static constexpr std::size_t bytes = 256 * 1024;  // the report is put together on it
-  std::unique_ptr<std::byte[]> stack_;              // null: the thread has one already
+  std::unique_ptr<std::byte[]> stack_;
+  stack_t before_{};  // the thread's signal stack, if it had one
 };
 
 }  // namespace heddle::performance

@@ -133,9 +133,11 @@ time_point pool::now(place) { return steady_now(); }
 
 void pool::arm(detail::timer_state& t) {
   here().timers().add(t);
-  if (!detail::parallel() || !parking_.any_asleep()) return;
+  if (!detail::parallel()) return;
   const duration::rep due = t.deadline.time_since_epoch().count();
-  if (due < watched_until_.load(std::memory_order_seq_cst)) parking_.wake_one();
+  std_atomics::light_barrier();  // pairs with the heavy one in start_watch()
+  if (parking_.any_asleep() && due < watched_until_.load(std::memory_order_relaxed))
+    parking_.wake_one();
 }
 
 void pool::disarm(detail::timer_state& t) { static_cast<timer_shelf*>(t.shelf)->remove(t); }

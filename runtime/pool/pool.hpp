@@ -152,8 +152,7 @@ class pool final : public core::engine {
   static constexpr unsigned nobody = most_workers;
   std::mutex watch_mutex_;  // guards watchman_, and changes of watched_until_
   unsigned watchman_ = nobody;
-  // Sequentially consistent, as is timer_shelf::earliest: who arms a timer and who watches see each
-  // other.
+  // Relaxed, between barriers: who arms a timer and who watches see each other.
   std::atomic<duration::rep> watched_until_{duration::max().count()};
 
   std::atomic<int> outstanding_calls_{0};

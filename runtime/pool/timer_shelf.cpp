@@ -48,7 +48,7 @@ void timer_shelf::note_earliest() noexcept {
   const duration::rep first = heap_.empty() ? duration::max().count()
                                             : heap_.front().deadline.time_since_epoch().count();
   if (first != earliest_.load(std::memory_order_relaxed))
-    earliest_.store(first, std::memory_order_seq_cst);
+    earliest_.store(first, std::memory_order_release);
 }
 
 void timer_shelf::add(detail::timer_state& t) {

@@ -34,10 +34,10 @@ class timer_shelf {
   // Takes the earliest timer out if its deadline has come.
   due_timer take_due(time_point now) noexcept;
 
-  // When the earliest is due, time_point::max() for never. Anybody may ask. Sequentially consistent,
-  // as is its change: who is about to sleep and who arms a timer see each other.
+  // When the earliest is due, time_point::max() for never. Anybody may ask. That who is about to sleep
+  // and who arms a timer see each other is seen to by barriers (pool::arm, pool::start_watch).
   time_point earliest() const noexcept {
-    return time_point(duration(earliest_.load(std::memory_order_seq_cst)));
+    return time_point(duration(earliest_.load(std::memory_order_acquire)));
   }
   // Whether some timer would make a goroutine runnable if none can run now. A timer whose channel
   // has no receiver waiting would not: nobody is left to come for the value.

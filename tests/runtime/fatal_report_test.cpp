@@ -1,5 +1,7 @@
 // How a program ends by a panic that nobody catches, and by a deadlock: Go's words on standard
 // error, and status 2.
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdio>
@@ -109,7 +111,7 @@ TEST_CASE("deferred functions run before an uncaught panic ends the program") {
 
 TEST_CASE("a report lists goroutines that could run and those in a blocking call") {
   const auto body = [] {
-    heddle::go(heddle::named("reader"), [] { heddle::blocking([] { std::getchar(); }); });
+    heddle::go(heddle::named("reader"), [] { heddle::blocking([] { pause(); }); });
     heddle::yield();
     heddle::go(heddle::named("fresh"), [] {});
     throw heddle::panic("now");
@@ -119,6 +121,38 @@ TEST_CASE("a report lists goroutines that could run and those in a blocking call
   REQUIRE_THAT(outcome.errors, Contains("goroutine reader [blocking call]:\n\tcalled at "));
   REQUIRE_THAT(outcome.errors, Contains("goroutine fresh [runnable]:\n\tcreated at "));
 }
+
+namespace {
+
+// Not turned into a loop: the frame is used after the call.
+int depth_reached(volatile int* below) {
+  volatile char frame[512];
+  if (*below < 0) return 0;  // never
+  frame[0] = static_cast<char>(*below);
+  volatile int here = *below + 1;
+  return depth_reached(&here) + frame[0];
+}
+
+}  // namespace
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("a stack overflow names the goroutine and the way out") {
+  const bool odd = GENERATE(false, true);
+  const auto created = heddle::place::current();
+  const child_outcome outcome = run_in_child([=] {
+    heddle::go(heddle::named("deep", odd ? 64 * 1024 : 0, created), [] {
+      volatile int zero = 0;
+      depth_reached(&zero);
+    });
+    make_chan<int>().recv();
+  });
+  REQUIRE(outcome.exit_status == 2);
+  REQUIRE_THAT(outcome.errors, StartsWith("fatal error: stack overflow: goroutine deep has used up its " +
+                                          std::string(odd ? "64" : "256") + " KiB\n"));
+  REQUIRE_THAT(outcome.errors, Contains("\tcreated at " + in_words(created)));
+  REQUIRE_THAT(outcome.errors, Contains("heddle::named(\"name\", bytes)"));
+}
+#endif
 
 TEST_CASE("when all goroutines are asleep the program ends with who waits for what and where") {
   const auto created = heddle::place::current();

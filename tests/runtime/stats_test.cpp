@@ -79,13 +79,17 @@ TEST_CASE("a blocking call is counted and shown until it returns") {
         while (!may_end) std::this_thread::sleep_for(1ms);
       });
     });
-    while (heddle::stats().blocking_calls == 0) heddle::yield();
-    const auto all = heddle::goroutines();
-    heddle::check(
-        std::ranges::count(all, goroutine_status::in_blocking_call, &goroutine_info::status) == 1);
+    // Counted before the call is made, and shown once it is.
+    const auto shown = [] {
+      return std::ranges::count(heddle::goroutines(), goroutine_status::in_blocking_call,
+                                &goroutine_info::status);
+    };
+    while (shown() == 0) heddle::yield();
+    heddle::check(heddle::stats().blocking_calls == 1);
     may_end = true;
     ended.wait();
-    heddle::check(heddle::stats().blocking_calls == 0);
+    while (heddle::stats().blocking_calls > 0) heddle::yield();
+    heddle::check(shown() == 0);
   });
 }
 

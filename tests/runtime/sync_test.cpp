@@ -223,42 +223,62 @@ TEST_CASE("readers that a writer held back go in before the next writer") {
   });
 }
 
-TEST_CASE("signal wakes one waiter") {
-  in_performance_mode([] {
-    heddle::mutex m;
-    heddle::cond c(m);
-    int woken = 0;
-    for (int i = 0; i < 3; ++i) {
-      heddle::go([&] {
+namespace {
+
+// Goroutines that wait for a condition, on any worker.
+struct condition_waiters {
+  heddle::mutex m;
+  heddle::cond c{m};
+  int waiting = 0;  // guarded by m, as is the next
+  int woken = 0;
+  heddle::wait_group ended;
+
+  // Starts `n` of them, and returns when all wait: they give m up only as they join the queue.
+  void start(int n) {
+    for (int i = 0; i < n; ++i)
+      ended.go([this] {
         const std::lock_guard hold(m);
+        ++waiting;
         c.wait();
         ++woken;
       });
-    }
-    heddle::yield();
-    for (int i = 1; i <= 3; ++i) {
-      c.signal();
+    until(waiting, n);
+  }
+  void until(int& count, int reaches) {
+    for (;;) {
+      {
+        const std::lock_guard hold(m);
+        if (count == reaches) return;
+      }
       heddle::yield();
-      REQUIRE(woken == i);
     }
-    c.signal();  // nobody waits: nothing is remembered
+  }
+};
+
+}  // namespace
+
+TEST_CASE("signal wakes one waiter") {
+  in_performance_mode([] {
+    condition_waiters w;
+    w.start(3);
+    for (int i = 1; i <= 3; ++i) {
+      w.c.signal();
+      w.until(w.woken, i);
+      heddle::yield();
+      const std::lock_guard hold(w.m);
+      REQUIRE(w.woken == i);
+    }
+    w.c.signal();  // nobody waits: nothing is remembered
+    w.ended.wait();
   });
 }
 
 TEST_CASE("broadcast wakes every waiter") {
   in_performance_mode([] {
-    heddle::mutex m;
-    heddle::cond c(m);
-    heddle::wait_group woken;
-    for (int i = 0; i < 3; ++i) {
-      woken.go([&] {
-        const std::lock_guard hold(m);
-        c.wait();
-      });
-    }
-    heddle::yield();
-    c.broadcast();
-    woken.wait();
+    condition_waiters w;
+    w.start(3);
+    w.c.broadcast();
+    w.ended.wait();
   });
 }
 
