@@ -5,6 +5,7 @@
 // 2. `verified` is said only if the strategy was exhausted and no execution was cut.
 #include "heddle/check/check.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -61,6 +62,7 @@ class exploration {
   bool execute();
   explore::schedule schedule_of(const trace& t) const;
   void count(const trace& t);
+  std::vector<failure> failures_of(const trace& t) const;
   bool judge(failure found, const explore::schedule& made);
   bool is_news(const failure& found, const explore::schedule& made);
   bool confirm(const explore::schedule& made, const std::optional<std::string>& signature);
@@ -100,19 +102,31 @@ bool exploration::execute() {
   if (how_.on_execution) how_.on_execution(t);
   const bool complete = t.ended != ending::abandoned && !recorder_.out_of_bound(t);
   if (complete) count(t);
-  std::optional<failure> found;
-  if (complete) found = detect::find_failure(t);
+  std::vector<failure> found;
+  if (complete) found = failures_of(t);
   const bool first = complete && executions_ == 1 && !resumed_;
   explore::schedule made;
-  if (found || first) made = schedule_of(t);
-  const bool news = found && is_news(*found, made);
-  if (news) found->story = detect::story(t);
+  if (!found.empty() || first) made = schedule_of(t);
+  bool news = false;
+  for (failure& f : found) {
+    if (!is_news(f, made)) continue;
+    news = true;
+    f.story = detect::story(t);
+  }
   if (news || first) events_ = t.events;
   recorder_.end(t);
   if (!recorder_.nondeterminism().empty()) return refuse(std::string(recorder_.nondeterminism()));
   // From here on the trace is gone: what follows runs other executions.
-  if (found) return judge(std::move(*found), made);
-  return !first || confirm(made, std::nullopt);
+  if (found.empty()) return !first || confirm(made, std::nullopt);
+  return std::ranges::all_of(found, [&](failure& f) { return judge(std::move(f), made); });
+}
+
+// The gravest, or with keep_going all.
+std::vector<failure> exploration::failures_of(const trace& t) const {
+  if (how_.keep_going) return detect::find_failures(t);
+  std::vector<failure> all;
+  if (std::optional<failure> gravest = detect::find_failure(t)) all.push_back(std::move(*gravest));
+  return all;
 }
 
 explore::schedule exploration::schedule_of(const trace& t) const {

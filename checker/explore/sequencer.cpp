@@ -131,6 +131,7 @@ void sequencer::begin(const std::function<void()>& body) {
   trace_.clear();
   model_.reset(limits_.time == time_mode::idle);
   versions_.reset();
+  races_.begin();
   present_.clear();
   alive_.clear();
   runnable_.clear();
@@ -360,6 +361,12 @@ void sequencer::arm(detail::timer_state& t) {
     announce_for(who, std::span(&fire, 1));
   }
   state(who).timer = t.shared_from_this();
+}
+
+void sequencer::plain_access(const core::memory_access& access) {
+  if (running_ == nullptr || running_->unwinding) return;
+  const object_id o = access.object != 0 ? access.object : names_.object_at(access.address);
+  races_.look_at(trace_, present_, running_->id, o, access);
 }
 
 int sequencer::num_goroutines(place) {

@@ -21,6 +21,7 @@
 #include "goroutine.hpp"
 #include "names.hpp"
 #include "object_model.hpp"
+#include "race_detector.hpp"
 #include "spinning.hpp"
 #include "strategy.hpp"
 #include "timer.hpp"
@@ -60,12 +61,15 @@ class sequencer final : public core::engine {
 
   // The numbers that traces and strategies use for actors and objects.
   names& naming() { return names_; }
+  race_detector& racing() { return races_; }
+  // What has happened in the execution that runs.
+  const trace& so_far() const { return trace_; }
 
   void spawn(std::unique_ptr<detail::task> work, const go_options& options) override;
   core::goroutine* current() noexcept override { return running_; }
   core::decision announce(std::span<const operation> offers) override;
   void note_value(std::uint64_t bits) override;
-  void plain_access(const operation&, bool) override {}
+  void plain_access(const core::memory_access& access) override;
   core::object_id name_object(const char* what, place at) override;
   std::uint64_t order_of(core::object_id o) const override { return names_.hash_of_object(o); }
   void park(const operation& why) override;
@@ -133,6 +137,7 @@ class sequencer final : public core::engine {
   object_model model_;
   object_versions versions_;
   trace trace_;
+  race_detector races_;
   alternative_set alternatives_;
   core::stack_pool stacks_;
   std::vector<std::unique_ptr<core::goroutine>> made_;  // every goroutine ever made

@@ -25,6 +25,7 @@ void trace::clear() {
   }
   for (object_info& o : objects) o.id = 0;
   notes.clear();
+  races.clear();
   ended = ending::quiescent;
   main_returned = group_panicked = false;
   fingerprint = 0;

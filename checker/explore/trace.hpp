@@ -79,6 +79,23 @@ struct note {
   std::uint32_t after_event = 0;       // events that had happened
 };
 
+// A plain access to memory, as it was made.
+struct plain_access {
+  actor_id who = no_actor;
+  std::uint32_t position = 0;     // how many events `who` had before
+  std::uint32_t after_event = 0;  // how many there had been
+  bool is_write = false;
+  place at;                       // line 0: `code` tells
+  const void* code = nullptr;
+};
+
+// Two accesses to the same memory, at least one a write, of which neither happens before the other.
+struct race {
+  plain_access first;             // in this execution
+  plain_access second;
+  object_id object = 0;           // the variable; 0: memory without a name
+};
+
 enum class ending : std::uint8_t {
   quiescent,   // no actor can do anything
   stopped,     // at the first failure
@@ -98,6 +115,7 @@ struct trace {
   std::vector<object_info> objects;    // dense by id; gaps have id 0
   std::vector<std::uint64_t> initial_bits;  // of atomics, by object
   std::vector<note> notes;
+  std::vector<race> races;             // each pair of places once
   ending ended = ending::quiescent;
   bool main_returned = false;
   bool group_panicked = false;         // group_panics() is not empty

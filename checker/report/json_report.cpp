@@ -75,6 +75,23 @@ std::vector<story_line> story_of(const ordered_json& j) {
   return story;
 }
 
+ordered_json access_json(const checker::access_report& a) {
+  return {{"goroutine", a.who}, {"what", a.what},   {"at", or_null(a.at)},
+          {"calls", a.calls},   {"nearest", a.nearest}};
+}
+
+checker::access_report access_of(const ordered_json& j) {
+  return {text(j, "goroutine"), text(j, "what"), text(j, "at"),
+          j.at("calls").get<std::vector<std::string>>(), text(j, "nearest")};
+}
+
+ordered_json race_json(const std::optional<checker::race_report>& r) {
+  if (!r) return {};
+  return {{"variable", r->variable},
+          {"first", access_json(r->first)},
+          {"second", access_json(r->second)}};
+}
+
 ordered_json failure_json(const failure& f) {
   ordered_json goroutines = ordered_json::array();
   for (const goroutine_report& g : f.goroutines)
@@ -92,6 +109,7 @@ ordered_json failure_json(const failure& f) {
           {"execution", f.execution},
           {"times", f.times},
           {"goroutines", std::move(goroutines)},
+          {"race", race_json(f.race)},
           {"story", story_json(f.story)}};
 }
 
@@ -107,6 +125,8 @@ failure failure_of(const ordered_json& j) {
   for (const ordered_json& g : j.at("goroutines"))
     f.goroutines.push_back({text(g, "name"), text(g, "created_at"), text(g, "state"),
                             text(g, "waits_for"), text(g, "at"), text(g, "held_by")});
+  if (const ordered_json& r = j.at("race"); !r.is_null())
+    f.race = {text(r, "variable"), access_of(r.at("first")), access_of(r.at("second"))};
   f.story = story_of(j.at("story"));
   return f;
 }

@@ -221,7 +221,7 @@ core::decision pool::announce(std::span<const core::operation>) { refuse_explora
 
 void pool::note_value(std::uint64_t) { refuse_exploration(); }
 
-void pool::plain_access(const core::operation&, bool) { refuse_exploration(); }
+void pool::plain_access(const core::memory_access&) { refuse_exploration(); }
 
 core::object_id pool::name_object(const char*, place) { return 0; }
 

@@ -79,10 +79,28 @@ struct story_line {
   std::string at;
 };
 
+// One of the two accesses of a data race.
+struct access_report {
+  std::string who;
+  std::string what;                // "write", "read"
+  std::string at;                  // file:line
+  std::vector<std::string> calls;  // "function at file:line", innermost first, where it is known
+  // The synchronisation nearest to it: of the first access the next that its goroutine did, of the
+  // second the last before it. It was not enough to order them.
+  std::string nearest;
+};
+
+struct race_report {
+  std::string variable;  // "var 1 of main (file:line)"
+  access_report first;   // in the execution that is shown
+  access_report second;
+};
+
 struct failure {
   checker::kind what = kind::none;
   std::string message;                     // one line
   std::vector<goroutine_report> goroutines;
+  std::optional<race_report> race;         // of a data race
   std::vector<story_line> story;
   std::string schedule;                    // for `replay --schedule`
   std::string strategy;                    // the seed's, if it was chosen by `auto`

@@ -1,0 +1,41 @@
+// Finds data races in the execution that runs, by happens-before, and puts them into its trace.
+//
+// Plain accesses are no decisions. Why no race is missed all the same is argued in
+// docs/design/races.md: what happens before what is the same in all executions of a trace, and a
+// trace without a race does not depend on where between the operations its plain accesses stand.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "access_history.hpp"
+#include "race_clocks.hpp"
+#include "trace.hpp"
+
+namespace heddle::explore {
+
+class race_detector {
+ public:
+  // A new execution.
+  void begin();
+  // `who` is about to make an access to a variable. `present`: the actors in order of creation.
+  void look_at(trace& t, std::span<const actor_id> present, actor_id who, object_id variable,
+               const core::memory_access& access);
+  // For tests.
+  void leave_out(edge e) { clocks_.leave_out(e); }
+
+ private:
+  // In one execution; more would tell nobody anything.
+  static constexpr std::size_t most_races = 256;
+
+  void found(trace& t, object_id variable, const kept_access& first, const kept_access& second);
+
+  race_clocks clocks_;
+  access_history history_;
+  std::vector<access_history::location> variables_;  // by object
+  std::vector<object_id> used_;
+  std::vector<std::uint64_t> pairs_;                 // of places, as in trace::races
+};
+
+}  // namespace heddle::explore
