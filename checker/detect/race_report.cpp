@@ -72,11 +72,16 @@ std::string synchronised_after(const trace& t, const plain_access& a) {
   return "nothing";
 }
 
-access_report report(const trace& t, const plain_access& a) {
+access_report report(const trace& t, const plain_access& a,
+                     const std::vector<const void*>& calls) {
   access_report r;
   r.who = explore::actor_name(t, a.who);
   r.what = a.is_write ? "write" : "read";
-  r.at = place_of(a);
+  r.at = place_of(a, calls);
+  if (calls.empty()) return r;
+  std::vector<const void*> all{a.code};
+  all.insert(all.end(), calls.begin(), calls.end());
+  r.calls = source_lines(all);
   return r;
 }
 
@@ -95,8 +100,11 @@ std::string name_of(const trace& t, const race& r) {
 
 }  // namespace
 
-std::string place_of(const plain_access& a) {
-  return a.at.line() != 0 ? explore::place_name(a.at) : source_line(a.code);
+std::string place_of(const plain_access& a, const std::vector<const void*>& calls) {
+  if (a.at.line() != 0) return explore::place_name(a.at);
+  std::vector<const void*> all{a.code};
+  all.insert(all.end(), calls.begin(), calls.end());
+  return source_line(all);
 }
 
 std::string words(const trace& t, const race& r, const plain_access& a) {
@@ -108,9 +116,9 @@ std::string words(const trace& t, const race& r, const plain_access& a) {
 failure describe_race(const trace& t, const race& r) {
   checker::race_report both;
   both.variable = name_of(t, r);
-  both.first = report(t, r.first);
+  both.first = report(t, r.first, r.first_calls);
   both.first.nearest = synchronised_after(t, r.first);
-  both.second = report(t, r.second);
+  both.second = report(t, r.second, r.second_calls);
   both.second.nearest = synchronised_before(t, r.second);
   failure found;
   found.what = checker::kind::race;

@@ -28,7 +28,10 @@ struct code_place {
   std::string unknown;  // what to say where there is no line
 };
 
-bool is_library(std::string_view file) {
+bool is_library(const frame& f) {
+  const std::string_view file = f.file;
+  for (const char* inside : {"heddle::explore::", "heddle::core::", "heddle::checker::"})
+    if (f.function.starts_with(inside)) return true;
   return file.starts_with("/usr/") || file.find("/include/heddle/") != std::string_view::npos ||
          file.find("/include/c++/") != std::string_view::npos;
 }
@@ -112,9 +115,12 @@ const code_place& place_of(const void* return_address) {
 
 const frame* own_frame(const code_place& p) {
   for (const frame& f : p.frames)
-    if (!is_library(f.file)) return &f;
+    if (!is_library(f)) return &f;
   return nullptr;
 }
+
+[[maybe_unused]] const bool registered =
+    (explore::line_of_code = [](const void* code) { return source_line(code); }) != nullptr;
 
 }  // namespace
 
@@ -134,7 +140,7 @@ std::vector<std::string> source_lines(std::span<const void* const> calls) {
   std::vector<std::string> lines;
   for (const void* call : calls)
     for (const frame& f : place_of(call).frames)
-      if (!is_library(f.file)) lines.push_back(f.function + " at " + shown(f));
+      if (!is_library(f)) lines.push_back(f.function + " at " + shown(f));
   return lines;
 }
 

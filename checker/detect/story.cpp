@@ -85,7 +85,8 @@ std::vector<story_line> story(const trace& t) {
     for (; accesses_told < racing.size() && racing[accesses_told].what->after_event <= events;
          ++accesses_told) {
       const auto& [of, a] = racing[accesses_told];
-      lines.push_back({explore::actor_name(t, a->who), words(t, *of, *a), "", place_of(*a)});
+      const auto& calls = a == &of->first ? of->first_calls : of->second_calls;
+      lines.push_back({explore::actor_name(t, a->who), words(t, *of, *a), "", place_of(*a, calls)});
     }
   };
   const auto tell_notes = [&](std::size_t events) {

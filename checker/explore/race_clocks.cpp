@@ -26,6 +26,7 @@ void race_clocks::begin() {
     c.used = false;
   }
   used_.clear();
+  beside_.clear();
   std::fill(started_.begin(), started_.end(), false);
   waiting_.clear();
   rows_taken_ = 0;
@@ -77,6 +78,16 @@ void race_clocks::replace(actor_id who, row_id& into) {
 void race_clocks::step(actor_id who) {
   ++positions_[who];
   ++rows_[who][who];
+}
+
+void race_clocks::pass_on(actor_id who, std::uintptr_t by) {
+  release(who, beside_[by]);
+  ++rows_[who][who];
+}
+
+void race_clocks::learn(actor_id who, std::uintptr_t by) {
+  const auto passed = beside_.find(by);
+  if (passed != beside_.end()) join(rows_[who], pool_[passed->second]);
 }
 
 void race_clocks::take_in(const trace& t, std::span<const actor_id> present) {

@@ -11,13 +11,14 @@
 // without plain accesses pays nothing.
 //
 // Invariants:
-// 1. An actor's own entry is its events plus its children so far: it grows after everything that
-//    passes order on, so an access that comes later has a later epoch.
+// 1. An actor's own entry grows after everything that passes order on, events and the creation of
+//    children, so an access that comes later has a later epoch.
 // 2. A child starts with its creator's clock at the moment of its creation.
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "trace.hpp"
@@ -56,6 +57,10 @@ class race_clocks {
     const row& mine = rows_[who];
     return other < mine.size() && mine[other] >= epoch;
   }
+  // Order that is made beside the events, by way of an address: `who` passes on what it knows, or
+  // learns what was passed on there.
+  void pass_on(actor_id who, std::uintptr_t by);
+  void learn(actor_id who, std::uintptr_t by);
   // For tests.
   void leave_out(edge e) { left_out_ |= bit(e); }
 
@@ -93,6 +98,7 @@ class race_clocks {
   std::vector<bool> started_;            // by actor, of this execution
   std::vector<actor_id> waiting_;        // created, but their creators' clocks are not there yet
   std::vector<object_clocks> objects_;
+  std::unordered_map<std::uintptr_t, row_id> beside_;
   std::vector<object_id> used_;
   std::vector<row> pool_{1};
   row_id rows_taken_ = 0;

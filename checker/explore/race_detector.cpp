@@ -16,14 +16,15 @@ std::uint64_t mixed(std::uint64_t v) {
 // The same for the same place: by line where it is known, since one place may be compiled into
 // several.
 std::uint64_t key_of(const core::memory_access& a) {
-  if (a.at.line() == 0) return mixed(reinterpret_cast<std::uintptr_t>(a.code));
-  return mixed(mixed(reinterpret_cast<std::uintptr_t>(a.at.file_name())) + a.at.line());
+  if (a.at.line() == 0) return reinterpret_cast<std::uintptr_t>(a.code);
+  return mixed(reinterpret_cast<std::uintptr_t>(a.at.file_name())) + a.at.line();
 }
 
 }  // namespace
 
 void race_detector::begin() {
-  if (used_.empty()) return;
+  if (idle_) return;
+  idle_ = true;
   for (object_id o : used_) variables_[o] = 0;
   used_.clear();
   pairs_.clear();
@@ -31,33 +32,69 @@ void race_detector::begin() {
   clocks_.begin();
 }
 
+bool race_detector::is_news(const trace& t, std::span<const actor_id> present, actor_id who,
+                            access_history::location l, kept_access& access) {
+  idle_ = false;
+  clocks_.catch_up(t, present);
+  access.epoch = clocks_.epoch(who);
+  access.what.who = who;
+  if (history_.repeats(l, access)) return false;
+  access.what.position = t.positions(who);
+  access.what.after_event = static_cast<std::uint32_t>(t.events.size());
+  return true;
+}
+
+void race_detector::add(trace& t, access_history::location& l, object_id variable,
+                        const kept_access& access) {
+  const actor_id who = access.what.who;
+  history_.add(l, access, [&](const kept_access& earlier) {
+    if (!clocks_.knows(who, earlier.what.who, earlier.epoch)) found(t, variable, earlier, access);
+  });
+}
+
 void race_detector::look_at(trace& t, std::span<const actor_id> present, actor_id who,
                             object_id variable, const core::memory_access& access) {
-  clocks_.catch_up(t, present);
   if (variable >= variables_.size()) variables_.resize(variable + 1);
   access_history::location& l = variables_[variable];
   kept_access now;
-  now.epoch = clocks_.epoch(who);
   now.place_key = key_of(access);
-  now.what.who = who;
   now.what.is_write = access.is_write;
-  if (history_.repeats(l, now)) return;
-  if (l == 0) used_.push_back(variable);
-  now.what.position = t.positions(who);
-  now.what.after_event = static_cast<std::uint32_t>(t.events.size());
   now.what.at = access.at;
   now.what.code = access.code;
-  history_.add(l, now, [&](const kept_access& earlier) {
-    if (!clocks_.knows(who, earlier.what.who, earlier.epoch)) found(t, variable, earlier, now);
-  });
+  if (!is_news(t, present, who, l, now)) return;
+  if (l == 0) used_.push_back(variable);
+  add(t, l, variable, now);
+}
+
+std::uint32_t race_detector::epoch(const trace& t, std::span<const actor_id> present,
+                                   actor_id who) {
+  idle_ = false;
+  clocks_.catch_up(t, present);
+  return clocks_.epoch(who);
+}
+
+void race_detector::pass_on(const trace& t, std::span<const actor_id> present, actor_id who,
+                            std::uintptr_t by) {
+  idle_ = false;
+  clocks_.catch_up(t, present);
+  clocks_.pass_on(who, by);
+}
+
+void race_detector::learn(const trace& t, std::span<const actor_id> present, actor_id who,
+                          std::uintptr_t by) {
+  idle_ = false;
+  clocks_.catch_up(t, present);
+  clocks_.learn(who, by);
 }
 
 void race_detector::found(trace& t, object_id variable, const kept_access& first,
                           const kept_access& second) {
-  const std::uint64_t pair = first.place_key + second.place_key;  // in either order
+  // In either order.
+  const std::uint64_t pair = mixed(first.place_key) + mixed(second.place_key);
   if (t.races.size() >= most_races || std::ranges::count(pairs_, pair) > 0) return;
   pairs_.push_back(pair);
-  t.races.push_back({first.what, second.what, variable});
+  t.races.push_back(
+      {first.what, second.what, variable, calls_.path(first.calls), calls_.path(second.calls)});
 }
 
 }  // namespace heddle::explore

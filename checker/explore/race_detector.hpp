@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "access_history.hpp"
+#include "call_tree.hpp"
 #include "race_clocks.hpp"
 #include "trace.hpp"
 
@@ -22,6 +23,22 @@ class race_detector {
   // `who` is about to make an access to a variable. `present`: the actors in order of creation.
   void look_at(trace& t, std::span<const actor_id> present, actor_id who, object_id variable,
                const core::memory_access& access);
+
+  // The same in two steps for who keeps locations himself. First: whether the access is another
+  // than the last one there; fills in who made it and when.
+  bool is_news(const trace& t, std::span<const actor_id> present, actor_id who,
+               access_history::location l, kept_access& access);
+  // Second: compares it with the earlier ones, and keeps it. `variable` may be 0.
+  void add(trace& t, access_history::location& l, object_id variable, const kept_access& access);
+  // The epoch of what `who` does now.
+  std::uint32_t epoch(const trace& t, std::span<const actor_id> present, actor_id who);
+
+  // Order that is made beside the events, by way of an address: reference counts, guards.
+  void pass_on(const trace& t, std::span<const actor_id> present, actor_id who,
+               std::uintptr_t by);
+  void learn(const trace& t, std::span<const actor_id> present, actor_id who, std::uintptr_t by);
+
+  call_tree& calls() { return calls_; }
   // For tests.
   void leave_out(edge e) { clocks_.leave_out(e); }
 
@@ -33,9 +50,11 @@ class race_detector {
 
   race_clocks clocks_;
   access_history history_;
+  call_tree calls_;
   std::vector<access_history::location> variables_;  // by object
   std::vector<object_id> used_;
   std::vector<std::uint64_t> pairs_;                 // of places, as in trace::races
+  bool idle_ = true;                                 // nothing was looked at in this execution
 };
 
 }  // namespace heddle::explore

@@ -154,6 +154,8 @@ const trace& sequencer::run(const std::function<void()>& body, strategy& chooser
   log_ = log;
   limits_ = limits;
   core::set_engine(this, true);
+  active_ = this;
+  ++execution_;
   begin(body);
   running_ = next_to_run();
   running_->state = core::goroutine_state::running;
@@ -163,6 +165,7 @@ const trace& sequencer::run(const std::function<void()>& body, strategy& chooser
   if (trace_.group_panicked)
     for (object_id o : trace_.group_panics()) model_.expect_group_panic(o);
   core::set_engine(nullptr, false);
+  active_ = nullptr;
   std::set_terminate(previous);
   return trace_;
 }
@@ -361,12 +364,6 @@ void sequencer::arm(detail::timer_state& t) {
     announce_for(who, std::span(&fire, 1));
   }
   state(who).timer = t.shared_from_this();
-}
-
-void sequencer::plain_access(const core::memory_access& access) {
-  if (running_ == nullptr || running_->unwinding) return;
-  const object_id o = access.object != 0 ? access.object : names_.object_at(access.address);
-  races_.look_at(trace_, present_, running_->id, o, access);
 }
 
 int sequencer::num_goroutines(place) {

@@ -65,6 +65,28 @@ class sequencer final : public core::engine {
   // What has happened in the execution that runs.
   const trace& so_far() const { return trace_; }
 
+  // For who watches the memory of a program (checker/instrument). The sequencer that runs an
+  // execution; null: none does.
+  static sequencer* active() noexcept { return active_; }
+  // The execution that runs, by a number that no other has.
+  static std::uint64_t execution() noexcept { return execution_; }
+  // An access of the running goroutine: race_detector::is_news, add and epoch.
+  bool is_news(access_history::location l, kept_access& a) {
+    return races_.is_news(trace_, present_, running_->id, l, a);
+  }
+  void add(access_history::location& l, const kept_access& a) { races_.add(trace_, l, 0, a); }
+  std::uint32_t epoch() { return races_.epoch(trace_, present_, running_->id); }
+  void pass_on(std::uintptr_t by) { races_.pass_on(trace_, present_, running_->id, by); }
+  void learn(std::uintptr_t by) { races_.learn(trace_, present_, running_->id, by); }
+  // The atomic at an offset within a block of memory that a goroutine allocated.
+  core::object_id name_within(actor_id creator, std::uint32_t block, std::uint64_t offset, place at);
+  // The goroutine on whose stack an address lies, and how far below its top; or no actor.
+  std::pair<actor_id, std::uint64_t> on_stack(const void* address) const;
+  // An atomic operation asked for less than sequential consistency, and got it.
+  void note_weak_order(const void* code) {
+    if (trace_.weak_order == nullptr) trace_.weak_order = code;
+  }
+
   void spawn(std::unique_ptr<detail::task> work, const go_options& options) override;
   core::goroutine* current() noexcept override { return running_; }
   core::decision announce(std::span<const operation> offers) override;
@@ -133,6 +155,8 @@ class sequencer final : public core::engine {
   actor_id creator() const { return acting_timer_ != no_actor ? acting_timer_ : running_->id; }
   actor_state& state(actor_id who) { return states_[who]; }
 
+  inline static sequencer* active_ = nullptr;
+  inline static std::uint64_t execution_ = 0;
   names names_;
   object_model model_;
   object_versions versions_;

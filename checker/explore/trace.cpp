@@ -1,6 +1,7 @@
 #include "trace.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace heddle::explore {
 
@@ -28,6 +29,7 @@ void trace::clear() {
   races.clear();
   ended = ending::quiescent;
   main_returned = group_panicked = false;
+  weak_order = nullptr;
   fingerprint = 0;
   departure.clear();
 }
@@ -72,6 +74,8 @@ std::string object_name(const trace& t, object_id o) {
 std::string place_name(const place& at) {
   const std::string_view file = at.file_name();
   if (file.empty() || at.line() == 0) return "?";
+  if (file.front() == code_place_mark && line_of_code != nullptr)
+    return line_of_code(reinterpret_cast<const void*>(std::strtoull(&file[1], nullptr, 16)));
   std::string_view shown = file;
   const std::size_t slash = file.rfind('/');
   if (slash != std::string_view::npos) {

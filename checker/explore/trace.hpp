@@ -94,6 +94,8 @@ struct race {
   plain_access first;             // in this execution
   plain_access second;
   object_id object = 0;           // the variable; 0: memory without a name
+  std::vector<const void*> first_calls;   // return addresses, innermost first; may be empty
+  std::vector<const void*> second_calls;
 };
 
 enum class ending : std::uint8_t {
@@ -120,6 +122,7 @@ struct trace {
   bool main_returned = false;
   bool group_panicked = false;         // group_panics() is not empty
   bool idle_time = false;              // time advanced only when nothing else could happen
+  const void* weak_order = nullptr;    // an atomic operation in code that asked for a weaker order
   std::uint64_t fingerprint = 0;       // of everything announced, picked and observed
   std::string departure;
 
@@ -159,5 +162,9 @@ std::string actor_name(const trace& t, actor_id who);
 std::string object_name(const trace& t, object_id o);
 // "file:line", with the directories left out that every reader knows.
 std::string place_name(const place& at);
+// Finds the line of a place that is a code address (checker/instrument), whose file is a mark and
+// the address; null: such places have no name.
+inline std::string (*line_of_code)(const void* return_address) = nullptr;
+inline constexpr char code_place_mark = '\x01';
 
 }  // namespace heddle::explore
