@@ -16,6 +16,8 @@
 #include "dpor.hpp"
 #include "executor.hpp"
 #include "factory.hpp"
+#include "lock_order.hpp"
+#include "source_lines.hpp"
 #include "part_search.hpp"
 #include "schedule_recorder.hpp"
 #include "search_size.hpp"
@@ -68,6 +70,7 @@ class exploration {
   bool confirm(const explore::schedule& made, const std::optional<std::string>& signature);
   bool refuse(std::string why);
   bool within_budget();
+  void warn();
   void look_at_clock();
   result finish();
   explore::dpor_strategy& tree() { return static_cast<explore::dpor_strategy&>(*strategy_); }
@@ -79,6 +82,8 @@ class exploration {
   explore::schedule_recorder recorder_;
   result result_;
   trace_counter traces_;
+  detect::lock_order locks_;
+  const void* weak_order_ = nullptr;  // code that asked for less than sequential consistency
   running_size size_;
   std::uint64_t executions_ = 0;  // the redundant ones included
   std::vector<explore::event> events_;  // of the execution that is run again
@@ -141,6 +146,8 @@ void exploration::count(const trace& t) {
   if (how_.count_traces) traces_.add(t, recorder_.begun_again());
   result_.events += t.events.size();
   result_.longest = std::max(result_.longest, t.events.size());
+  locks_.look_at(t);
+  if (weak_order_ == nullptr) weak_order_ = t.weak_order;
   if (detect::any_blocked(t)) ++result_.blocked;
   if (t.ended == ending::cut || t.ended == ending::unfair_cut) ++result_.cut;
   if (result_.alive.empty()) result_.alive = detect::alive_after_main(t);
@@ -228,7 +235,21 @@ result exploration::run() {
   return finish();
 }
 
+// A deadlock that was found says more than the hint that there may be one.
+void exploration::warn() {
+  const bool deadlocks = std::ranges::any_of(
+      result_.failures, [](const failure& f) { return f.what == kind::deadlock; });
+  if (!deadlocks) result_.warnings = locks_.warnings();
+  if (weak_order_ == nullptr) return;
+  const std::string at = detect::source_line(weak_order_);
+  result_.warnings.push_back({"memory order",
+                              "an atomic operation asks for less than sequential consistency at " +
+                                  at + "; it was explored as if it asked for it",
+                              {at}});
+}
+
 result exploration::finish() {
+  warn();
   result_.redundant = recorder_.redundant();
   result_.left_out = recorder_.left_out();
   result_.seconds = std::chrono::duration<double>(clock::now() - started_).count();

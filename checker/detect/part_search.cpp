@@ -8,6 +8,13 @@
 
 namespace heddle::checker {
 
+void add_warnings(result& total, std::vector<warning>&& more) {
+  for (warning& w : more)
+    if (std::ranges::none_of(total.warnings,
+                             [&](const warning& known) { return known.message == w.message; }))
+      total.warnings.push_back(std::move(w));
+}
+
 void add_counts(result& total, result&& more) {
   for (failure& f : more.failures) {
     f.execution += total.explored;
@@ -30,6 +37,7 @@ void add_counts(result& total, result&& more) {
   total.events += more.events;
   total.longest = std::max(total.longest, more.longest);
   if (total.alive.empty()) total.alive = std::move(more.alive);
+  add_warnings(total, std::move(more.warnings));
 }
 
 namespace {

@@ -24,9 +24,10 @@ void __libc_free(void* memory);
 
 namespace {
 
-void* seen(void* memory, std::size_t bytes, const void* code) {
-  if (heddle::detail::exploring) [[unlikely]]
-    watching().allocated(memory, bytes, code);
+// All of a block counts, also what was not asked for.
+void* seen(void* memory, const void* code) {
+  if (heddle::detail::exploring && memory != nullptr) [[unlikely]]
+    watching().allocated(memory, malloc_usable_size(memory), code);
   return memory;
 }
 
@@ -41,7 +42,7 @@ void* allocate(std::size_t bytes, std::size_t alignment, const void* code) {
   void* memory = alignment <= alignof(std::max_align_t) ? __libc_malloc(bytes)
                                                         : __libc_memalign(alignment, bytes);
   if (memory == nullptr) throw std::bad_alloc();
-  return seen(memory, bytes, code);
+  return seen(memory, code);
 }
 
 }  // namespace
@@ -50,23 +51,23 @@ void* allocate(std::size_t bytes, std::size_t alignment, const void* code) {
 
 extern "C" {
 
-void* malloc(std::size_t bytes) { return seen(__libc_malloc(bytes), bytes, HEDDLE_HERE); }
+void* malloc(std::size_t bytes) { return seen(__libc_malloc(bytes), HEDDLE_HERE); }
 void* calloc(std::size_t count, std::size_t bytes) {
-  return seen(__libc_calloc(count, bytes), count * bytes, HEDDLE_HERE);
+  return seen(__libc_calloc(count, bytes), HEDDLE_HERE);
 }
 void* realloc(void* memory, std::size_t bytes) {
   if (memory != nullptr && heddle::detail::exploring) [[unlikely]]
     watching().freed(memory, malloc_usable_size(memory), HEDDLE_HERE);
-  return seen(__libc_realloc(memory, bytes), bytes, HEDDLE_HERE);
+  return seen(__libc_realloc(memory, bytes), HEDDLE_HERE);
 }
 void* memalign(std::size_t alignment, std::size_t bytes) {
-  return seen(__libc_memalign(alignment, bytes), bytes, HEDDLE_HERE);
+  return seen(__libc_memalign(alignment, bytes), HEDDLE_HERE);
 }
 void* aligned_alloc(std::size_t alignment, std::size_t bytes) {
-  return seen(__libc_memalign(alignment, bytes), bytes, HEDDLE_HERE);
+  return seen(__libc_memalign(alignment, bytes), HEDDLE_HERE);
 }
 int posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) {
-  void* made = seen(__libc_memalign(alignment, bytes), bytes, HEDDLE_HERE);
+  void* made = seen(__libc_memalign(alignment, bytes), HEDDLE_HERE);
   if (made == nullptr) return ENOMEM;
   *memory = made;
   return 0;

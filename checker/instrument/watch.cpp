@@ -77,7 +77,7 @@ void watch::atomic_access(const void* address, std::size_t bytes, bool is_write,
 }
 
 void watch::allocated(void* memory, std::size_t bytes, const void* code) {
-  if (busy_ || memory == nullptr) return;
+  if (busy_) return;
   const in_use now(busy_);
   const auto begin = reinterpret_cast<std::uintptr_t>(memory);
   shadow_.clear(begin, bytes, explore::sequencer::execution());

@@ -131,6 +131,21 @@ failure failure_of(const ordered_json& j) {
   return f;
 }
 
+ordered_json warnings_json(const std::vector<checker::warning>& warnings) {
+  ordered_json all = ordered_json::array();
+  for (const checker::warning& w : warnings)
+    all.push_back({{"kind", w.kind}, {"message", w.message}, {"places", w.places}});
+  return all;
+}
+
+std::vector<checker::warning> warnings_of(const ordered_json& j) {
+  std::vector<checker::warning> all;
+  for (const ordered_json& w : j)
+    all.push_back({text(w, "kind"), text(w, "message"),
+                   w.at("places").get<std::vector<std::string>>()});
+  return all;
+}
+
 void add_result(ordered_json& j, const result& r) {
   j["verdict"] = to_string(r.verdict);
   j["kind"] = kind_json(r.what);
@@ -158,6 +173,7 @@ void add_result(ordered_json& j, const result& r) {
   j["time"] = r.idle_time ? "idle" : "free";
   j["message"] = or_null(r.message);
   j["alive"] = r.alive;
+  j["warnings"] = warnings_json(r.warnings);
   j["failure"] = r.failures.empty() ? ordered_json() : failure_json(r.failures.front());
   if (r.failures.size() > 1) {  // with --keep-going
     ordered_json all = ordered_json::array();
@@ -225,6 +241,7 @@ result decode(std::string_view encoded) {
   r.idle_time = text(j, "time") == "idle";
   r.message = text(j, "message");
   r.alive = j.at("alive").get<std::vector<std::string>>();
+  r.warnings = warnings_of(j.at("warnings"));
   if (const auto all = j.find("failures"); all != j.end())
     for (const ordered_json& f : *all) r.failures.push_back(failure_of(f));
   else if (!j.at("failure").is_null())

@@ -111,6 +111,9 @@ std::string verdict_table(std::span<const model_report> models, const text_style
     if (!m.found.alive.empty())
       text += fmt::format("     {:<{}}  could go on after main: {}\n", "", name_width,
                           fmt::join(m.found.alive, ", "));
+    for (const checker::warning& w : m.found.warnings)
+      text += fmt::format("     {:<{}}  {}: {}: {}\n", "", name_width,
+                          painted("warning", yellow, style), w.kind, one_line(w.message));
   }
   if (estimated > 0) text += fmt::format("{} not explored\n", count(estimated, "model"));
   if (const std::size_t explored = models.size() - estimated; explored > 0 || estimated == 0)

@@ -111,7 +111,8 @@ class singleflight {
   };
 
   // The flight for `key`, and whether the caller has to run it.
-  HEDDLE_UNWATCHED std::pair<std::shared_ptr<flight>, bool> board(const K& key, outcome_chan outcome, place at) {
+  HEDDLE_UNWATCHED
+  std::pair<std::shared_ptr<flight>, bool> board(const K& key, outcome_chan outcome, place at) {
     events_.update(at);
     std::lock_guard hold(guard_);
     std::shared_ptr<flight>& there = flights_[key];

@@ -45,7 +45,8 @@ class sync_map {
     swap(std::move(key), std::move(value), at);
   }
   // The value for `key`, which becomes `value` if there was none.
-  HEDDLE_UNWATCHED load_or_store_result<V> load_or_store(K key, V value, place at = place::current()) {
+  HEDDLE_UNWATCHED
+  load_or_store_result<V> load_or_store(K key, V value, place at = place::current()) {
     events_.update(at);
     std::lock_guard hold(guard_);
     const auto [entry, stored] = entries_.try_emplace(std::move(key), std::move(value));
@@ -72,7 +73,8 @@ class sync_map {
     return std::optional<V>(std::exchange(entry->second, std::move(value)));
   }
   // Stores `desired` if the value for `key` is `expected`; says whether it did.
-  HEDDLE_UNWATCHED bool compare_and_swap(const K& key, const V& expected, V desired, place at = place::current()) {
+  HEDDLE_UNWATCHED
+  bool compare_and_swap(const K& key, const V& expected, V desired, place at = place::current()) {
     events_.update(at);
     std::lock_guard hold(guard_);
     const auto found = entries_.find(key);
@@ -81,7 +83,8 @@ class sync_map {
     return true;
   }
   // Removes `key` if its value is `expected`; says whether it did.
-  HEDDLE_UNWATCHED bool compare_and_delete(const K& key, const V& expected, place at = place::current()) {
+  HEDDLE_UNWATCHED
+  bool compare_and_delete(const K& key, const V& expected, place at = place::current()) {
     typename map::node_type removed;  // destroyed after the lock is released
     events_.update(at);
     std::lock_guard hold(guard_);

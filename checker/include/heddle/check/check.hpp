@@ -109,6 +109,13 @@ struct failure {
   std::uint64_t times = 1;                 // how often it was met, under keep_going
 };
 
+// Something to know that is no failure.
+struct warning {
+  std::string kind;                 // "lock order", "memory order"
+  std::string message;              // one line
+  std::vector<std::string> places;  // file:line
+};
+
 struct result {
   checker::verdict verdict = verdict::verified;
   checker::kind what = kind::none;
@@ -134,6 +141,7 @@ struct result {
   double seconds = 0;
   double peak_memory_mb = 0;    // of the process that explored, in MiB; 0: it was the caller's own
   std::vector<failure> failures;   // distinct ones; at most one without keep_going
+  std::vector<warning> warnings;
   std::vector<story_line> story;   // of a replay: what happened, failure or not
 };
 
