@@ -19,7 +19,7 @@
 #include "lock_order.hpp"
 #include "source_lines.hpp"
 #include "part_search.hpp"
-#include "schedule_recorder.hpp"
+#include "schedule.hpp"
 #include "search_size.hpp"
 #include "subtree_text.hpp"
 #include "trace_counter.hpp"
@@ -52,8 +52,7 @@ class exploration {
       : how_(how),
         own_(std::make_unique<executor>(body, how)),
         executor_(*own_),
-        strategy_(chosen_strategy(how)),
-        recorder_(*strategy_) {}
+        strategy_(chosen_strategy(how)) {}
   // Explores a part of a search.
   exploration(executor& with, const options& how, const part_request& part);
 
@@ -79,15 +78,14 @@ class exploration {
   std::unique_ptr<executor> own_;
   executor& executor_;
   std::unique_ptr<explore::strategy> strategy_;
-  explore::schedule_recorder recorder_;
   result result_;
   trace_counter traces_;
   detect::lock_order locks_;
   const void* weak_order_ = nullptr;  // code that asked for less than sequential consistency
   running_size size_;
-  std::uint64_t executions_ = 0;  // the redundant ones included
+  std::uint64_t executions_ = 0;        // the redundant ones included
   std::vector<explore::event> events_;  // of the execution that is run again
-  bool resumed_ = false;          // this is a part that was explored before
+  bool resumed_ = false;                // this is a part that was explored before
   clock::time_point started_ = clock::now();
   clock::time_point last_progress_ = started_;
   clock::time_point now_ = started_;  // when the clock was looked at last
@@ -102,10 +100,10 @@ class exploration {
 
 // One execution, judged. False: exploring is over.
 bool exploration::execute() {
-  const trace& t = executor_.run(recorder_);
+  const trace& t = executor_.run(*strategy_);
   ++executions_;
   if (how_.on_execution) how_.on_execution(t);
-  const bool complete = t.ended != ending::abandoned && !recorder_.out_of_bound(t);
+  const bool complete = t.ended != ending::abandoned && !strategy_->out_of_bound(t);
   if (complete) count(t);
   std::vector<failure> found;
   if (complete) found = failures_of(t);
@@ -119,8 +117,8 @@ bool exploration::execute() {
     f.story = detect::story(t);
   }
   if (news || first) events_ = t.events;
-  recorder_.end(t);
-  if (!recorder_.nondeterminism().empty()) return refuse(std::string(recorder_.nondeterminism()));
+  strategy_->end(t);
+  if (!strategy_->nondeterminism().empty()) return refuse(std::string(strategy_->nondeterminism()));
   // From here on the trace is gone: what follows runs other executions.
   if (found.empty()) return !first || confirm(made, std::nullopt);
   return std::ranges::all_of(found, [&](failure& f) { return judge(std::move(f), made); });
@@ -135,7 +133,7 @@ std::vector<failure> exploration::failures_of(const trace& t) const {
 }
 
 explore::schedule exploration::schedule_of(const trace& t) const {
-  explore::schedule made = recorder_.recorded(t, how_.max_steps);
+  explore::schedule made = explore::schedule_of(t, how_.max_steps);
   made.program = explore::program_hash(how_.program);
   made.idle_time = how_.idle_time;
   return made;
@@ -143,7 +141,7 @@ explore::schedule exploration::schedule_of(const trace& t) const {
 
 void exploration::count(const trace& t) {
   ++result_.explored;
-  if (how_.count_traces) traces_.add(t, recorder_.begun_again());
+  if (how_.count_traces) traces_.add(t, strategy_->begun_again());
   result_.events += t.events.size();
   result_.longest = std::max(result_.longest, t.events.size());
   locks_.look_at(t);
@@ -167,7 +165,7 @@ bool exploration::judge(failure found, const explore::schedule& made) {
   if (!fresh && made.steps >= known->second.steps) return true;
   if (!confirm(made, signature)) return false;
   found.schedule = explore::to_text(made);
-  found.seed = recorder_.seed();
+  found.seed = strategy_->seed();
   found.execution = executions_;
   if (fresh) {
     known_[signature] = {result_.failures.size(), made.steps};
@@ -216,21 +214,21 @@ void exploration::look_at_clock() {
   if (!how_.on_progress || now_ - last_progress_ < progress_interval) return;
   last_progress_ = now_;
   how_.on_progress(executions_, result_.longest);
-  size_.look(executions_, recorder_.progress());
+  size_.look(executions_, strategy_->progress());
   if (how_.on_estimate && size_.estimate().executions > 0) how_.on_estimate(size_.estimate());
 }
 
 result exploration::run() {
-  result_.strategy = recorder_.name();
+  result_.strategy = strategy_->name();
   result_.idle_time = how_.idle_time;
   result_.preemptions = how_.preemptions;
   if (explore::is_sampling(how_.strategy)) result_.seed = how_.seed;
   bool go_on = true;
-  while (go_on && recorder_.begin()) {
+  while (go_on && strategy_->begin()) {
     go_on = execute();
     look_at_clock();
     // The budget stops only what is not over yet: the last trace may be the last of all.
-    if (go_on && !recorder_.exhausted()) go_on = within_budget();
+    if (go_on && !strategy_->exhausted()) go_on = within_budget();
   }
   return finish();
 }
@@ -250,21 +248,21 @@ void exploration::warn() {
 
 result exploration::finish() {
   warn();
-  result_.redundant = recorder_.redundant();
-  result_.left_out = recorder_.left_out();
+  result_.redundant = strategy_->redundant();
+  result_.left_out = strategy_->left_out();
   result_.seconds = std::chrono::duration<double>(clock::now() - started_).count();
   if (how_.count_traces) result_.distinct = traces_.distinct();
-  if (how_.count_traces && recorder_.name() == "dpor" && result_.cut == 0 &&
+  if (how_.count_traces && strategy_->name() == "dpor" && result_.cut == 0 &&
       result_.verdict != verdict::error)
     if (std::optional<std::string> repeated = traces_.repetition()) {
       result_.verdict = verdict::error;
       result_.what = kind::internal;
       result_.message = std::move(*repeated);
     }
-  conclude(result_, how_, recorder_.exhausted());
-  const bool cut_short = result_.verdict == verdict::passed && !recorder_.exhausted();
+  conclude(result_, how_, strategy_->exhausted());
+  const bool cut_short = result_.verdict == verdict::passed && !strategy_->exhausted();
   if (cut_short && !explore::is_sampling(how_.strategy)) {
-    size_.look(executions_, recorder_.progress());
+    size_.look(executions_, strategy_->progress());
     if (const std::string share = share_words(executions_, size_.estimate()); !share.empty()) {
       result_.estimate = size_.estimate();
       result_.message += ", " + share;
@@ -275,9 +273,10 @@ result exploration::finish() {
 
 std::unique_ptr<explore::strategy> part_strategy(const part_request& part, const options& how,
                                                  explore::names& known) {
-  auto tree = part.state.empty() ? std::make_unique<explore::dpor_strategy>()
-                                 : std::make_unique<explore::dpor_strategy>(
-                                       explore::subtree_from(part.state, known));
+  auto tree =
+      part.state.empty()
+          ? std::make_unique<explore::dpor_strategy>()
+          : std::make_unique<explore::dpor_strategy>(explore::subtree_from(part.state, known));
   if (how.preemptions) tree->bound_preemptions(*how.preemptions);
   for (const std::string& bytes : part.found) {
     const explore::subtree names = explore::subtree_from(bytes, known);
@@ -291,7 +290,6 @@ exploration::exploration(executor& with, const options& how, const part_request&
     : how_(how),
       executor_(with),
       strategy_(part_strategy(part, how, executor_.naming())),
-      recorder_(*strategy_),
       resumed_(!part.state.empty()) {}
 
 // For a shorter time than this a part is not left for one that waits.
@@ -302,14 +300,14 @@ part_answer exploration::run_part(clock::time_point until, const std::function<b
   part_answer a;
   const std::size_t groups = tree().panicking_groups().size();
   bool go_on = true;
-  while (go_on && recorder_.begin()) {
+  while (go_on && strategy_->begin()) {
     go_on = execute();
     look_at_clock();
     if (tree().panicking_groups().size() > groups) {
       a.what = part_answer::left::restart;
       break;
     }
-    if (go_on && !recorder_.exhausted()) go_on = within_budget();
+    if (go_on && !strategy_->exhausted()) go_on = within_budget();
     if (!go_on || now_ >= until) break;
     if (wanted() && clock::now() - started_ >= shortest_part) {
       for (int i = 0; i < most_branches; ++i)
@@ -327,7 +325,7 @@ part_answer exploration::run_part(clock::time_point until, const std::function<b
       found.touches = state.touches;
       a.found = explore::to_bytes(found, executor_.naming());
     }
-    a.what = recorder_.exhausted()       ? part_answer::left::nothing
+    a.what = strategy_->exhausted()      ? part_answer::left::nothing
              : tree().waits_for_others() ? part_answer::left::waiting
                                          : part_answer::left::more;
     a.state = explore::to_bytes(state, executor_.naming());
@@ -345,8 +343,8 @@ part_answer exploration::run_part(clock::time_point until, const std::function<b
 std::vector<part_answer> search_parts(const std::function<void()>& body, const options& how,
                                       const std::vector<part_request>& requests, double seconds,
                                       const std::function<bool()>& wanted) {
-  const clock::time_point until =
-      clock::now() + std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(seconds));
+  const clock::time_point until = clock::now() + std::chrono::duration_cast<clock::duration>(
+                                                     std::chrono::duration<double>(seconds));
   options left = how;
   executor with(body, left);
   std::vector<part_answer> answers;

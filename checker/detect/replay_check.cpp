@@ -5,7 +5,7 @@
 #include "executor.hpp"
 #include "factory.hpp"
 #include "heddle/check/check.hpp"
-#include "schedule_recorder.hpp"
+#include "schedule.hpp"
 
 namespace heddle::checker {
 
@@ -81,17 +81,16 @@ result replay_seed(const std::function<void()>& body, std::uint64_t seed, const 
   const std::string name = explore::is_sampling(how.strategy) ? how.strategy : "random";
   const auto sampler = explore::make_strategy(
       name, {.seed = seed, .pct_depth = how.pct_depth, .preemptions = how.preemptions});
-  explore::schedule_recorder recorder(*sampler);
   executor once(body, how);
-  recorder.begin();
-  while (recorder.warming_up()) {
-    recorder.end(once.run(recorder));
-    recorder.begin();
+  sampler->begin();
+  while (sampler->warming_up()) {
+    sampler->end(once.run(*sampler));
+    sampler->begin();
   }
-  const trace& t = once.run(recorder);
-  recorder.end(t);
+  const trace& t = once.run(*sampler);
+  sampler->end(t);
   if (how.on_execution) how.on_execution(t);
-  explore::schedule made = recorder.recorded(t, how.max_steps);
+  explore::schedule made = explore::schedule_of(t, how.max_steps);
   made.program = explore::program_hash(how.program);
   made.idle_time = how.idle_time;
   result r = judge(t, explore::to_text(made), seed);

@@ -30,26 +30,32 @@ void alternative_set::reset() {
   for (actor_entries& a : by_actor_) {
     a.stale = true;
     a.always_stale = false;
+    a.shown_at = not_shown;
+    a.watches = 0;
   }
   changed_ = 0;
-  list_.clear();
+  size_ = 0;
 }
 
 void alternative_set::actor_changed(const trace& t, actor_id who) {
   if (who >= by_actor_.size()) by_actor_.resize(who + 1);
   actor_entries& mine = by_actor_[who];
+  changed_ |= mine.watches;  // it is nobody's partner any more
+  mine.watches = 0;
   mine.stale = true;
   mine.always_stale = t.actors[who].kind != actor_kind::goroutine;
-  if (!t.pending(who)) {
-    changed_ |= mine.watches;  // it is nobody's partner any more
-    mine.watches = 0;
-    mine.able.clear();
-    return;
-  }
-  mine.watches = 0;
+  if (!t.pending(who)) return;
   for (const operation& op : pending_offers(t, who))
     if (!constant(op.kind)) mine.watches |= bit(op.object);
   changed_ |= mine.watches;  // it may be a partner now
+}
+
+// Works out again what an actor can do, where that may have changed.
+void alternative_set::refresh(actor_id who, actor_entries& mine) {
+  if (!mine.stale && !mine.always_stale && (mine.watches & changed_) == 0) return;
+  look_again(who, mine);
+  mine.stale = false;
+  mine.fresh = true;
 }
 
 void alternative_set::collect(const trace& t, const object_model& model,
@@ -58,28 +64,44 @@ void alternative_set::collect(const trace& t, const object_model& model,
   trace_ = &t;
   model_ = &model;
   present_ = present;
-  list_.clear();
-  const auto held = [&](actor_id who) { return std::ranges::count(held_back, who) > 0; };
+  if (!held_back.empty()) return collect_without(held_back);
+  const bool moved = offers_at_ != t.offers.data();
+  offers_at_ = t.offers.data();
+  std::size_t at = 0;
   for (actor_id who : present) {
-    if (!t.actors[who].waiting) continue;
-    if (!held_back.empty() && held(who)) continue;
+    if (who >= by_actor_.size()) continue;  // it has announced nothing
     actor_entries& mine = by_actor_[who];
-    if (mine.stale || mine.always_stale || (mine.watches & changed_) != 0) {
-      look_again(who);
-      mine.stale = false;
+    if (!t.actors[who].waiting) {
+      mine.shown_at = not_shown;
+      continue;
     }
-    for (const entry& e : mine.able) {
-      if (!held_back.empty() && e.shown.what.partner != no_actor && held(e.shown.what.partner))
-        continue;
-      show(mine, e, list_.emplace_back());
+    refresh(who, mine);
+    if (moved || mine.fresh || mine.shown_at != at) {
+      size_ = at;
+      for (const entry& e : mine.able) show(mine, e);
+      mine.shown_at = at;
+      mine.fresh = false;
     }
+    at += mine.able.size();
   }
-  if (held_back.empty()) {
-    changed_ = 0;
-    return;
+  size_ = at;
+  changed_ = 0;
+}
+
+// The rare case: some take no part.
+void alternative_set::collect_without(std::span<const actor_id> held_back) {
+  const auto held = [&](actor_id who) { return std::ranges::count(held_back, who) > 0; };
+  size_ = 0;
+  for (actor_id who : present_) {
+    if (who >= by_actor_.size()) continue;
+    actor_entries& mine = by_actor_[who];
+    mine.shown_at = not_shown;
+    if (!trace_->actors[who].waiting) continue;
+    refresh(who, mine);
+    if (held(who)) continue;
+    for (const entry& e : mine.able)
+      if (e.what.partner == no_actor || !held(e.what.partner)) show(mine, e);
   }
-  for (actor_id who : present)  // those left out have not been looked at
-    if ((by_actor_[who].watches & changed_) != 0) by_actor_[who].stale = true;
   changed_ = 0;
 }
 
@@ -112,23 +134,32 @@ const alternative* alternative_set::only(const trace& t, const object_model& mod
   one_.able.clear();
   one_.accesses.clear();
   add(one_, what, mine, theirs);
-  list_.resize(1);
-  show(one_, one_.able.front(), list_.front());
+  size_ = 0;
+  offers_at_ = nullptr;  // the list is no longer what collect() made it
+  show(one_, one_.able.front());
   return list_.data();
 }
 
-void alternative_set::show(const actor_entries& from, const entry& e, alternative& to) const {
-  to.what = e.shown.what;
+void alternative_set::show(const actor_entries& from, const entry& e) {
+  if (size_ == list_.size()) list_.emplace_back();
+  alternative& to = list_[size_++];
+  to.what = e.what;
   to.op = &trace_->offers[e.offer];
   to.partner_op = e.partner_offer == none ? nullptr : &trace_->offers[e.partner_offer];
   to.touches = {from.accesses.data() + e.first_access, e.access_count};
 }
 
-void alternative_set::look_again(actor_id who) {
-  actor_entries& mine = by_actor_[who];
+void alternative_set::look_again(actor_id who, actor_entries& mine) {
   mine.able.clear();
-  mine.accesses.clear();
   const announcement& a = pending_announcement(*trace_, who);
+  const operation& first = trace_->offers[a.first_offer];
+  if (a.offer_count == 1 && a.guard_count == 0 && constant(first.kind)) {
+    const action what{who, first.branch, no_actor, 0};
+    model_->touches(what, first, {}, mine.accesses);
+    mine.able.push_back({what, a.first_offer, none, 0, 1});
+    return;
+  }
+  mine.accesses.clear();
   for (std::uint32_t i = 0; i < a.offer_count; ++i) offer(mine, a.first_offer + i, who);
 }
 
@@ -152,7 +183,8 @@ void alternative_set::offer(actor_entries& into, std::uint32_t index, actor_id w
     case op_kind::cond_signal:
       if (!model_->enabled(what, op)) return pair(into, index, who, op_kind::cond_woken);
       break;
-    default: break;
+    default:
+      break;
   }
   if (model_->enabled(what, op)) add(into, what, index, none);
 }
@@ -178,19 +210,16 @@ void alternative_set::pair(actor_entries& into, std::uint32_t index, actor_id wh
 void alternative_set::add(actor_entries& into, const action& what, std::uint32_t offer,
                           std::uint32_t partner_offer) {
   const operation& op = trace_->offers[offer];
-  const std::span<const operation> offers =
-      op.kind == op_kind::otherwise ? pending_offers(*trace_, what.who)
-                                    : std::span<const operation>();
+  const std::span<const operation> offers = op.kind == op_kind::otherwise
+                                                ? pending_offers(*trace_, what.who)
+                                                : std::span<const operation>();
   model_->touches(what, op, offers, touches_);
   for (actor_id who : {what.who, what.partner}) {
-    if (who == no_actor) continue;
+    if (who == no_actor || trace_->guards.empty()) continue;
     for (object_id o : trace_->guards_at(who, trace_->actors[who].announced.size() - 1))
       touches_.push_back({o, access_kind::read, 0});
   }
-  into.able.push_back({{what, nullptr, nullptr, {}},
-                       offer,
-                       partner_offer,
-                       static_cast<std::uint32_t>(into.accesses.size()),
+  into.able.push_back({what, offer, partner_offer, static_cast<std::uint32_t>(into.accesses.size()),
                        static_cast<std::uint32_t>(touches_.size())});
   into.accesses.insert(into.accesses.end(), touches_.begin(), touches_.end());
 }

@@ -1,8 +1,9 @@
 // What can happen next: the enabled actions at a decision, in an order that depends on names alone.
 //
 // What each actor can do is remembered, and worked out again only when it announced something or
-// when an object it waits for was touched. Objects are told apart by one bit of 64: two that share
-// a bit cost a needless look, never a wrong answer.
+// when an object it waits for was touched; of the list, what has moved or changed is written again.
+// Objects are told apart by one bit of 64: two that share a bit cost a needless look, never a wrong
+// answer.
 #pragma once
 
 #include <cstdint>
@@ -31,39 +32,47 @@ class alternative_set {
   // One action of an actor, if it can be performed now; else null. Valid until the next call.
   const alternative* only(const trace& t, const object_model& model, const action& what);
 
-  std::span<const alternative> all() const { return list_; }
-  bool empty() const { return list_.empty(); }
+  std::span<const alternative> all() const { return {list_.data(), size_}; }
+  bool empty() const { return size_ == 0; }
 
  private:
+  static constexpr std::size_t not_shown = ~std::size_t{0};
+
   struct entry {
-    alternative shown;         // `op`, `partner_op` and `touches` are set when it is shown
-    std::uint32_t offer;       // into trace::offers
+    action what;
+    std::uint32_t offer;  // into trace::offers
     std::uint32_t partner_offer;
     std::uint32_t first_access;
     std::uint32_t access_count;
   };
   struct actor_entries {
-    std::vector<entry> able;
-    std::vector<access> accesses;
     std::uint64_t watches = 0;  // the bits of the objects it waits for
     bool stale = true;
     bool always_stale = false;  // timers and the clock
+    bool fresh = false;         // worked out again since it was shown
+    std::size_t shown_at = not_shown;
+    std::vector<entry> able;
+    std::vector<access> accesses;
   };
 
   static std::uint64_t bit(object_id o) { return std::uint64_t{1} << (o & 63); }
-  void look_again(actor_id who);
+  void collect_without(std::span<const actor_id> held_back);
+  void refresh(actor_id who, actor_entries& mine);
+  void look_again(actor_id who, actor_entries& mine);
   void offer(actor_entries& into, std::uint32_t index, actor_id who);
   void pair(actor_entries& into, std::uint32_t index, actor_id who, op_kind partner_kind);
   void add(actor_entries& into, const action& what, std::uint32_t offer,
            std::uint32_t partner_offer);
-  void show(const actor_entries& from, const entry& e, alternative& to) const;
+  void show(const actor_entries& from, const entry& e);
 
   const trace* trace_ = nullptr;
   const object_model* model_ = nullptr;
   std::span<const actor_id> present_;
   std::vector<actor_entries> by_actor_;
   std::uint64_t changed_ = 0;
-  std::vector<alternative> list_;
+  std::vector<alternative> list_;  // size_ of them are in use
+  std::size_t size_ = 0;
+  const operation* offers_at_ = nullptr;  // where the offers lay that list_ points to
   actor_entries one_;
   access_list touches_;
 };

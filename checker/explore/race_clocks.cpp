@@ -90,14 +90,17 @@ void race_clocks::learn(actor_id who, std::uintptr_t by) {
   if (passed != beside_.end()) join(rows_[who], pool_[passed->second]);
 }
 
-void race_clocks::take_in(const trace& t, std::span<const actor_id> present) {
+void race_clocks::take_in(const moment& now) {
+  const trace& t = now.of;
   if (rows_.size() < t.actors.size()) {
     rows_.resize(t.actors.size());
     positions_.resize(t.actors.size());
     started_.resize(t.actors.size());
   }
-  for (; known_ < present.size(); ++known_) waiting_.push_back(present[known_]);
-  for (; folded_ < t.events.size(); ++folded_) {
+  // An actor is created by what comes after all events of its creator before, and those are taken
+  // in below before any that comes later.
+  for (; known_ < now.created.size(); ++known_) waiting_.push_back(now.created[known_]);
+  for (; folded_ < now.events; ++folded_) {
     if (!waiting_.empty()) start_children(t);
     fold(t, t.events[folded_]);
   }

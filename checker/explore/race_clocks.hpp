@@ -42,14 +42,23 @@ enum class edge : std::uint8_t {
   registration,       // of a child context before the cancellation that reaches it
 };
 
+// How far an execution has come. The trace may already hold more: what is to be repeated.
+struct moment {
+  const trace& of;
+  std::size_t events = 0;             // how many have happened
+  std::span<const actor_id> created;  // the actors that there are, in order of creation
+};
+
 class race_clocks {
  public:
   // A new execution.
   void begin();
-  // Takes in the events since the last call. `present`: the actors in order of creation.
-  void catch_up(const trace& t, std::span<const actor_id> present) {
-    if (folded_ != t.events.size() || known_ != present.size()) take_in(t, present);
+  // Takes in what has happened since the last call.
+  void catch_up(const moment& now) {
+    if (folded_ != now.events || known_ != now.created.size()) take_in(now);
   }
+  // How many events the actor has had.
+  std::uint32_t position(actor_id who) const { return positions_[who]; }
   // Of what the actor does now.
   std::uint32_t epoch(actor_id who) const { return rows_[who][who]; }
   // Whether what `other` did at an epoch happens before what `who` does now.
@@ -77,7 +86,7 @@ class race_clocks {
 
   static std::uint32_t bit(edge e) { return 1U << static_cast<unsigned>(e); }
   bool has(edge e) const { return (left_out_ & bit(e)) == 0; }
-  void take_in(const trace& t, std::span<const actor_id> present);
+  void take_in(const moment& now);
   void start_children(const trace& t);
   void start(const trace& t, actor_id who);
   void fold(const trace& t, const event& e);

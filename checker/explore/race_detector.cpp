@@ -32,15 +32,15 @@ void race_detector::begin() {
   clocks_.begin();
 }
 
-bool race_detector::is_news(const trace& t, std::span<const actor_id> present, actor_id who,
-                            access_history::location l, kept_access& access) {
+bool race_detector::is_news(const moment& now, actor_id who, access_history::location l,
+                            kept_access& access) {
   idle_ = false;
-  clocks_.catch_up(t, present);
+  clocks_.catch_up(now);
   access.epoch = clocks_.epoch(who);
   access.what.who = who;
   if (history_.repeats(l, access)) return false;
-  access.what.position = t.positions(who);
-  access.what.after_event = static_cast<std::uint32_t>(t.events.size());
+  access.what.position = clocks_.position(who);
+  access.what.after_event = static_cast<std::uint32_t>(now.events);
   return true;
 }
 
@@ -52,38 +52,35 @@ void race_detector::add(trace& t, access_history::location& l, object_id variabl
   });
 }
 
-void race_detector::look_at(trace& t, std::span<const actor_id> present, actor_id who,
-                            object_id variable, const core::memory_access& access) {
+void race_detector::look_at(trace& t, const moment& now, actor_id who, object_id variable,
+                            const core::memory_access& access) {
   if (variable >= variables_.size()) variables_.resize(variable + 1);
   access_history::location& l = variables_[variable];
-  kept_access now;
-  now.place_key = key_of(access);
-  now.what.is_write = access.is_write;
-  now.what.at = access.at;
-  now.what.code = access.code;
-  if (!is_news(t, present, who, l, now)) return;
+  kept_access a;
+  a.place_key = key_of(access);
+  a.what.is_write = access.is_write;
+  a.what.at = access.at;
+  a.what.code = access.code;
+  if (!is_news(now, who, l, a)) return;
   if (l == 0) used_.push_back(variable);
-  add(t, l, variable, now);
+  add(t, l, variable, a);
 }
 
-std::uint32_t race_detector::epoch(const trace& t, std::span<const actor_id> present,
-                                   actor_id who) {
+std::uint32_t race_detector::epoch(const moment& now, actor_id who) {
   idle_ = false;
-  clocks_.catch_up(t, present);
+  clocks_.catch_up(now);
   return clocks_.epoch(who);
 }
 
-void race_detector::pass_on(const trace& t, std::span<const actor_id> present, actor_id who,
-                            std::uintptr_t by) {
+void race_detector::pass_on(const moment& now, actor_id who, std::uintptr_t by) {
   idle_ = false;
-  clocks_.catch_up(t, present);
+  clocks_.catch_up(now);
   clocks_.pass_on(who, by);
 }
 
-void race_detector::learn(const trace& t, std::span<const actor_id> present, actor_id who,
-                          std::uintptr_t by) {
+void race_detector::learn(const moment& now, actor_id who, std::uintptr_t by) {
   idle_ = false;
-  clocks_.catch_up(t, present);
+  clocks_.catch_up(now);
   clocks_.learn(who, by);
 }
 

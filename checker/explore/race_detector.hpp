@@ -20,23 +20,21 @@ class race_detector {
  public:
   // A new execution.
   void begin();
-  // `who` is about to make an access to a variable. `present`: the actors in order of creation.
-  void look_at(trace& t, std::span<const actor_id> present, actor_id who, object_id variable,
+  // `who` is about to make an access to a variable.
+  void look_at(trace& t, const moment& now, actor_id who, object_id variable,
                const core::memory_access& access);
 
   // The same in two steps for who keeps locations himself. First: whether the access is another
   // than the last one there; fills in who made it and when.
-  bool is_news(const trace& t, std::span<const actor_id> present, actor_id who,
-               access_history::location l, kept_access& access);
+  bool is_news(const moment& now, actor_id who, access_history::location l, kept_access& access);
   // Second: compares it with the earlier ones, and keeps it. `variable` may be 0.
   void add(trace& t, access_history::location& l, object_id variable, const kept_access& access);
   // The epoch of what `who` does now.
-  std::uint32_t epoch(const trace& t, std::span<const actor_id> present, actor_id who);
+  std::uint32_t epoch(const moment& now, actor_id who);
 
   // Order that is made beside the events, by way of an address: reference counts, guards.
-  void pass_on(const trace& t, std::span<const actor_id> present, actor_id who,
-               std::uintptr_t by);
-  void learn(const trace& t, std::span<const actor_id> present, actor_id who, std::uintptr_t by);
+  void pass_on(const moment& now, actor_id who, std::uintptr_t by);
+  void learn(const moment& now, actor_id who, std::uintptr_t by);
 
   call_tree& calls() { return calls_; }
   // For tests.

@@ -109,6 +109,18 @@ schedule schedule_from(std::string_view body) {
 
 }  // namespace
 
+schedule schedule_of(const trace& t, std::size_t step_bound) {
+  schedule s;
+  s.steps = t.events.size();
+  s.step_bound = t.events.size() > step_bound ? step_bound : 0;
+  s.fingerprint = static_cast<std::uint32_t>(t.fingerprint);
+  // Past the bound a fair scheduler decided.
+  for (std::size_t step = 0; step < t.decisions.size() && step < step_bound; ++step)
+    if (const decided& d = t.decisions[step]; d.alternatives > 1)
+      s.choices.push_back({d.index, choice_check(d.fingerprint)});
+  return s;
+}
+
 schedule parse_schedule(std::string_view text) {
   if (!text.starts_with(prefix))
     throw bad_schedule("this is not a schedule: a schedule begins with \"h1.\"");

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "trace.hpp"
+
 namespace heddle::explore {
 
 struct choice {
@@ -39,6 +41,10 @@ struct bad_schedule : std::runtime_error {
 constexpr std::uint8_t choice_check(std::uint64_t point_fingerprint) noexcept {
   return static_cast<std::uint8_t>(point_fingerprint);
 }
+
+// The schedule of the execution that ended as `t`, run under a step bound. The caller adds which
+// program it is of and the meaning of time.
+schedule schedule_of(const trace& t, std::size_t step_bound);
 
 std::uint32_t program_hash(std::string_view model_name);
 // "h1." and base64url without padding.

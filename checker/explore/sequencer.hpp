@@ -8,6 +8,8 @@
 //    receiver of a rendezvous, whose sender is then run at once, and a condition wait.
 // 3. When an execution is over every goroutine has been run to its end: those that were blocked
 //    are unwound. Nothing of one execution is left in the next.
+// 4. Decisions that are those of the execution before are not recorded again: the trace is cut
+//    where the two part, and until then what the model does is compared with what it did.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +39,7 @@ struct execution_limits {
   bool stop_at_failure = true;         // end the execution at the first note
   std::uint32_t ticks_after_main = 2;  // how often each ticker fires once main has returned
   std::size_t stack_bytes = 256 * 1024;
+  bool operator==(const execution_limits&) const = default;
 };
 
 // Told of every decision before it is carried out, so that a crash leaves a schedule behind.
@@ -62,8 +65,8 @@ class sequencer final : public core::engine {
   // The numbers that traces and strategies use for actors and objects.
   names& naming() { return names_; }
   race_detector& racing() { return races_; }
-  // What has happened in the execution that runs.
-  const trace& so_far() const { return trace_; }
+  // How far the execution that runs has come.
+  moment so_far() const { return {trace_, repeating_ ? step_ : trace_.events.size(), created_}; }
 
   // For who watches the memory of a program (checker/instrument). The sequencer that runs an
   // execution; null: none does.
@@ -72,12 +75,12 @@ class sequencer final : public core::engine {
   static std::uint64_t execution() noexcept { return execution_; }
   // An access of the running goroutine: race_detector::is_news, add and epoch.
   bool is_news(access_history::location l, kept_access& a) {
-    return races_.is_news(trace_, present_, running_->id, l, a);
+    return races_.is_news(so_far(), running_->id, l, a);
   }
   void add(access_history::location& l, const kept_access& a) { races_.add(trace_, l, 0, a); }
-  std::uint32_t epoch() { return races_.epoch(trace_, present_, running_->id); }
-  void pass_on(std::uintptr_t by) { races_.pass_on(trace_, present_, running_->id, by); }
-  void learn(std::uintptr_t by) { races_.learn(trace_, present_, running_->id, by); }
+  std::uint32_t epoch() { return races_.epoch(so_far(), running_->id); }
+  void pass_on(std::uintptr_t by) { races_.pass_on(so_far(), running_->id, by); }
+  void learn(std::uintptr_t by) { races_.learn(so_far(), running_->id, by); }
   // The atomic at an offset within a block of memory that a goroutine allocated.
   core::object_id name_within(actor_id creator, std::uint32_t block, std::uint64_t offset, place at);
   // The goroutine on whose stack an address lies, and how far below its top; or no actor.
@@ -89,7 +92,7 @@ class sequencer final : public core::engine {
 
   void spawn(std::unique_ptr<detail::task> work, const go_options& options) override;
   core::goroutine* current() noexcept override { return running_; }
-  core::decision announce(std::span<const operation> offers) override;
+  bool announce(std::span<const operation> offers, core::decision& picked) override;
   void note_value(std::uint64_t bits) override;
   void plain_access(const core::memory_access& access) override;
   core::object_id name_object(const char* what, place at) override;
@@ -110,19 +113,24 @@ class sequencer final : public core::engine {
   static void terminated() noexcept;
 
  private:
+  // A goroutine whose stack, once it has run to its end, waits for another function to run.
+  struct fiber : core::goroutine {
+    bool resting = false;
+  };
   // Beside the trace's record of an actor: what it is about to do.
   struct actor_state {
-    core::goroutine* g = nullptr;
+    fiber* g = nullptr;
     std::shared_ptr<detail::timer_state> timer;
     core::decision picked;
     std::uint32_t children = 0;
     std::uint32_t objects = 0;
-    std::uint32_t ticks = 0;          // fired since main returned
+    std::uint32_t announced = 0;  // while decisions are repeated: how often so far
+    std::uint32_t ticks = 0;      // fired since main returned
     spin_window spin;
   };
 
   void begin(const std::function<void()>& body);
-  core::goroutine& take_goroutine(std::size_t stack_bytes);
+  fiber& take_fiber(std::size_t stack_bytes);
   static void entry(void* self);
   void run_goroutine(core::goroutine& g);
   void add_note(actor_id who, panic_kind kind, bool uncaught, const std::string& what, place at);
@@ -143,15 +151,29 @@ class sequencer final : public core::engine {
   void record(const alternative& picked);
   void perform_by_goroutine(const action& what, op_kind kind);
   void perform_by_timer(actor_id who);
-  void count_change(const event& done);
+  void count_change(const event& done, bool value_changed);
   void unwind_all();
-  [[noreturn]] void end_goroutine(core::goroutine& g);
+  core::goroutine* finish_goroutine(core::goroutine& g);  // what runs next; null: nothing
 
   void register_actor(actor_id who, actor_kind kind, actor_id parent, std::uint32_t ordinal);
   void announce_for(actor_id who, std::span<const operation> offers);
-  void announce_after_yield(actor_id who, std::span<const operation> offers);
+  void announce_after_yield(actor_id who);
   void participate(actor_id who);
-  operation resolved(operation op);
+  void resolve(operation& op);
+  void track_spinning();
+
+  // Repeating the decisions of the execution before (sequencer_repeat.cpp).
+  bool any_timer() const { return trace_.exists(clock_actor); }
+  bool can_repeat() const;
+  void cut_back(std::size_t steps);
+  bool repeat();  // carries out the next decision; false: over
+  bool goes_on(const core::goroutine& g) const;
+  const action& repeat_alone();
+  void repeat_announcement(actor_id who, std::span<const operation> offers);
+  void repeat_value(std::uint64_t bits);
+  bool all_announced();
+  bool stop_repeating();                  // from here on it decides; false: over
+  bool depart(const operation& instead);  // the model does something else than before
   actor_id creator() const { return acting_timer_ != no_actor ? acting_timer_ : running_->id; }
   actor_state& state(actor_id who) { return states_[who]; }
 
@@ -164,19 +186,20 @@ class sequencer final : public core::engine {
   race_detector races_;
   alternative_set alternatives_;
   core::stack_pool stacks_;
-  std::vector<std::unique_ptr<core::goroutine>> made_;  // every goroutine ever made
-  std::vector<core::goroutine*> idle_;
-  std::vector<core::goroutine*> alive_;                 // of this execution, in order of creation
-  std::vector<actor_state> states_;                     // by actor
-  std::vector<actor_id> present_;                       // of this execution, in order of creation
-  std::vector<core::goroutine*> runnable_;              // from next_runnable_ on
+  std::vector<std::unique_ptr<fiber>> made_;  // every fiber ever made
+  std::vector<fiber*> idle_;
+  std::vector<fiber*> alive_;               // of this execution, in order of creation
+  std::vector<actor_state> states_;         // by actor
+  std::vector<actor_id> present_;           // of this execution, in order of creation
+  std::vector<actor_id> created_;           // the same, but for those still to be created again
+  std::vector<core::goroutine*> runnable_;  // from next_runnable_ on
   std::size_t next_runnable_ = 0;
   std::vector<actor_id> held_back_;
   std::vector<actor_id> woken_;
   std::vector<object_id> guards_;
-  bool any_guard_ = false;                              // an actor may be held back
+  bool any_guard_ = false;  // an actor may be held back
   core::execution_context outside_;
-  core::thread_exceptions* exceptions_ = nullptr;       // of the thread that runs
+  core::thread_exceptions* exceptions_ = nullptr;  // of the thread that runs
   core::goroutine* running_ = nullptr;
   core::goroutine* first_half_ = nullptr;   // the receiver of a rendezvous, and
   core::goroutine* second_half_ = nullptr;  // the sender, run when the receiver has parked
@@ -184,6 +207,13 @@ class sequencer final : public core::engine {
   strategy* strategy_ = nullptr;
   decision_log* log_ = nullptr;
   execution_limits limits_;
+  std::size_t step_ = 0;      // while decisions are repeated: how many have been
+  std::size_t repeated_ = 0;  // how many are to be; 0: this execution repeats none
+  bool repeating_ = false;
+  bool kept_ = false;             // the trace is that of the strategy's last execution
+  bool asks_known_ = true;        // the strategy may still know a choice
+  bool spinning_ = false;         // some execution has yielded: who waits for what is kept track of
+  bool holds_addresses_ = false;  // some atomic holds a pointer, whose value no execution repeats
   actor_id last_who_ = no_actor;
   std::size_t fair_turn_ = 0;
   bool over_ = false;

@@ -10,6 +10,11 @@ namespace {
 
 constexpr std::uint64_t golden = 0x9e3779b97f4a7c15U;
 
+// Atomic operations whose new value is known only once they have run.
+bool leaves_value(op_kind k) {
+  return k == op_kind::atomic_store || k == op_kind::atomic_update || k == op_kind::atomic_compare;
+}
+
 }  // namespace
 
 bool sequencer::finish(ending how) {
@@ -36,8 +41,11 @@ void sequencer::collect() {
 }
 
 bool sequencer::decide() {
-  if (fair_tail_ || trace_.events.size() >= limits_.max_steps) return decide_among_all();
+  if (repeating_) return repeat();
+  if (!asks_known_ || fair_tail_ || trace_.events.size() >= limits_.max_steps)
+    return decide_among_all();
   const known_choice* again = strategy_->known(trace_.events.size(), trace_.fingerprint);
+  asks_known_ = again != nullptr;
   if (again == nullptr) return decide_among_all();
   const alternative* it = alternatives_.only(trace_, model_, again->what);
   if (it == nullptr) return decide_among_all();
@@ -63,6 +71,8 @@ bool sequencer::decide_among_all() {
 
 void sequencer::picked(std::size_t index, std::size_t alternatives) {
   if (log_ != nullptr) log_->decided(index, alternatives, trace_.fingerprint);
+  trace_.decisions.push_back({static_cast<std::uint32_t>(index),
+                              static_cast<std::uint32_t>(alternatives), trace_.fingerprint});
   mix(index + 1);
 }
 
@@ -103,6 +113,7 @@ void sequencer::record(const alternative& picked) {
     e.partner_position = trace_.positions(picked.what.partner);
     e.partner_at = picked.partner_op->at;
   }
+  e.offers_before = static_cast<std::uint32_t>(trace_.offers.size());
   e.first_access = static_cast<std::uint32_t>(trace_.accesses.size());
   e.access_count = static_cast<std::uint32_t>(picked.touches.size());
   for (const access& a : picked.touches) {
@@ -130,21 +141,22 @@ void sequencer::perform(const alternative& picked) {
     for (actor_id who : woken_) participate(who);
   }
   model_.apply(what, op, trace_.events.back().bits);
-  count_change(trace_.events.back());
+  if (op.kind == op_kind::group_add) trace_.group_added = true;
+  if (spinning_ && !leaves_value(op.kind)) count_change(trace_.events.back(), false);
   if (trace_.actors[what.who].kind == actor_kind::goroutine)
     perform_by_goroutine(what, op.kind);
   else
     perform_by_timer(what.who);
 }
 
-// Tells spinning goroutines what changed. An atomic's new value is known only later.
-void sequencer::count_change(const event& done) {
+// Tells spinning goroutines what changed.
+void sequencer::count_change(const event& done, bool value_changed) {
   spin_window& spin = state(done.what.who).spin;
+  if (leaves_value(done.op.kind)) {
+    if (value_changed) versions_.changed(done.op.object);
+    return spin.performed(done.op, value_changed, versions_);
+  }
   switch (done.op.kind) {
-    case op_kind::atomic_store:
-    case op_kind::atomic_update:
-    case op_kind::atomic_compare:
-      return;
     case op_kind::atomic_load:
     case op_kind::is_closed:
     case op_kind::len:
@@ -169,14 +181,26 @@ void sequencer::count_change(const event& done) {
     state(done.what.partner).spin.performed(done.op, true, versions_);
 }
 
+// The first yield of all: what each goroutine has done so far is made up for.
+void sequencer::track_spinning() {
+  spinning_ = true;
+  object_model so_far;
+  for (const operation& op : trace_.offers) so_far.meet(op);
+  for (const event& e : trace_.events) {
+    const std::uint64_t before = so_far.state(e.op.object).bits;
+    so_far.apply(e.what, e.op, e.bits);
+    count_change(e, e.bits != before);
+  }
+}
+
 void sequencer::note_value(std::uint64_t bits) {
   if (running_->unwinding) return;
+  if (repeating_) return repeat_value(bits);
   event& e = trace_.events.back();
   const bool changes = bits != e.bits;
   e.bits = bits;
   model_.set_bits(e.op.object, bits);
-  if (changes) versions_.changed(e.op.object);
-  state(e.what.who).spin.performed(e.op, changes, versions_);
+  if (spinning_) count_change(e, changes);
   if (!e.op.holds_address) mix(bits);
 }
 

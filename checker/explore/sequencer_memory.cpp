@@ -6,7 +6,7 @@ namespace heddle::explore {
 void sequencer::plain_access(const core::memory_access& access) {
   if (running_ == nullptr || running_->unwinding) return;
   const object_id o = access.object != 0 ? access.object : names_.object_at(access.address);
-  races_.look_at(trace_, present_, running_->id, o, access);
+  races_.look_at(trace_, so_far(), running_->id, o, access);
 }
 
 core::object_id sequencer::name_within(actor_id creator, std::uint32_t block, std::uint64_t offset,

@@ -17,41 +17,53 @@ std::uint64_t mixed(std::uint64_t h, std::uint64_t v) {
 }
 
 std::uint64_t hash_of(const action& a) {
-  const std::uint64_t h = mixed(std::uint64_t{a.who} << 32 | a.partner,
-                                static_cast<std::uint32_t>(a.branch));
+  const std::uint64_t h =
+      mixed(std::uint64_t{a.who} << 32 | a.partner, static_cast<std::uint32_t>(a.branch));
   return mixed(h, static_cast<std::uint32_t>(a.partner_branch));
 }
 
 }  // namespace
 
-bool step_table::equal(const entry& e, const action& what,
-                       std::span<const access> touches) const {
+bool step_table::equal(const entry& e, const action& what, std::span<const access> touches) const {
   return e.what == what && e.access_count == touches.size() &&
          std::ranges::equal(touches, std::span(accesses_).subspan(e.first_access, e.access_count));
 }
 
 step_id step_table::intern(const action& what, std::span<const access> touches) {
-  const std::uint64_t of_action = hash_of(what);
-  std::uint64_t h = of_action;
+  std::uint64_t h = hash_of(what);
   for (const access& a : touches)
     h = mixed(h, std::uint64_t{a.object} << 32 ^ std::uint64_t{a.slot} << 8 ^
                      static_cast<std::uint64_t>(a.kind));
-  const auto [at, fresh] = by_hash_.try_emplace(h, nowhere);
-  for (step_id s = at->second; s != nowhere; s = steps_[s].next_with_hash)
-    if (equal(steps_[s], what, touches)) return s;
+  if (2 * steps_.size() >= slots_.size()) grow_slots();
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = h & mask;
+  for (; slots_[at] != nowhere; at = (at + 1) & mask) {
+    const entry& e = steps_[slots_[at]];
+    if (e.hash == h && equal(e, what, touches)) return slots_[at];
+  }
+  slots_[at] = static_cast<step_id>(steps_.size());
+  return add(what, touches, h);
+}
+
+step_id step_table::add(const action& what, std::span<const access> touches, std::uint64_t hash) {
   const auto id = static_cast<step_id>(steps_.size());
-  entry e{what, static_cast<std::uint32_t>(accesses_.size()),
-          static_cast<std::uint32_t>(touches.size()), id, at->second};
-  std::vector<step_id>& alike = by_action_[of_action];
+  std::vector<step_id>& alike = by_action_[hash_of(what)];
   const auto first = std::ranges::find_if(alike, [&](step_id s) { return steps_[s].what == what; });
-  if (first == alike.end())
-    alike.push_back(id);
-  else
-    e.same_action = *first;
+  const step_id same = first == alike.end() ? id : *first;
+  if (same == id) alike.push_back(id);
+  steps_.push_back({what, static_cast<std::uint32_t>(accesses_.size()),
+                    static_cast<std::uint32_t>(touches.size()), same, hash});
   accesses_.insert(accesses_.end(), touches.begin(), touches.end());
-  steps_.push_back(e);
-  at->second = id;
   return id;
+}
+
+void step_table::grow_slots() {
+  slots_.assign(std::max<std::size_t>(64, 2 * slots_.size()), nowhere);
+  for (std::size_t s = 0; s < steps_.size(); ++s) {
+    std::size_t at = steps_[s].hash & (slots_.size() - 1);
+    while (slots_[at] != nowhere) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = static_cast<step_id>(s);
+  }
 }
 
 bool step_table::compute(step_id a, step_id b) const {

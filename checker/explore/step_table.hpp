@@ -35,18 +35,20 @@ class step_table {
     action what;
     std::uint32_t first_access;
     std::uint32_t access_count;
-    step_id same_action;    // the first step with this action
-    step_id next_with_hash;
+    step_id same_action;  // the first step with this action
+    std::uint64_t hash;   // of action and accesses
   };
   enum class answer : std::uint8_t { unknown, independent, dependent };
 
   bool equal(const entry& e, const action& what, std::span<const access> touches) const;
   bool compute(step_id a, step_id b) const;
   void grow_cache();
+  void grow_slots();
+  step_id add(const action& what, std::span<const access> touches, std::uint64_t hash);
 
   std::vector<entry> steps_;
   std::vector<access> accesses_;
-  std::unordered_map<std::uint64_t, step_id> by_hash_;    // of action and accesses
+  std::vector<step_id> slots_;  // by hash, linear probing; at most half are taken
   std::unordered_map<std::uint64_t, std::vector<step_id>> by_action_;
   std::vector<answer> cache_;  // a square of cached_ steps; larger numbers are computed each time
   std::size_t cached_ = 0;

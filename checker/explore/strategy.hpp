@@ -47,8 +47,12 @@ class strategy {
   virtual std::string_view name() const = 0;
   // Before each execution; false ends the exploration.
   virtual bool begin() = 0;
+  // After begin(): how many first decisions of the execution before are taken again, at most
+  // `most`, of an execution whose trace the caller has kept. They are not asked for.
+  virtual std::size_t repeat(std::size_t /*most*/) { return 0; }
   // A choice for a step that was there before, with this fingerprint, or null: then pick() is
-  // asked, as it is when the choice turns out not to be possible.
+  // asked, as it is when the choice turns out not to be possible. After a null it is not asked
+  // again in the same execution.
   virtual const known_choice* known(std::size_t, std::uint64_t) { return nullptr; }
   // An index into the alternatives, of which there is at least one, or `abandon`.
   virtual std::size_t pick(const point& at) = 0;

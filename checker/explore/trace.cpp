@@ -15,6 +15,7 @@ std::vector<object_id> trace::group_panics() const {
 
 void trace::clear() {
   events.clear();
+  decisions.clear();
   accesses.clear();
   others.clear();
   offers.clear();
@@ -28,10 +29,51 @@ void trace::clear() {
   notes.clear();
   races.clear();
   ended = ending::quiescent;
-  main_returned = group_panicked = false;
+  main_returned = group_added = group_panicked = false;
   weak_order = nullptr;
   fingerprint = 0;
   departure.clear();
+}
+
+void trace::cut(std::size_t length) {
+  const event& next = events[length];
+  const std::uint32_t offers_kept = next.offers_before;
+  for (actor_info& a : actors) {
+    if (a.id == no_actor) continue;
+    while (!a.announced.empty() && a.announced.back().first_offer >= offers_kept)
+      a.announced.pop_back();
+    if (a.born > length) a.id = no_actor;
+    if (a.id == no_actor) a.waiting = false;
+  }
+  // What was performed since and announced before waits again.
+  const auto undo = [this](actor_id who, std::uint32_t position) {
+    actor_info& a = actors[who];
+    if (a.id == no_actor || position >= a.announced.size()) return;
+    a.waiting = true;
+    a.status = actor_status::pending;
+  };
+  for (std::size_t e = length; e < events.size(); ++e) {
+    const event& ev = events[e];
+    undo(ev.what.who, ev.position);
+    if (ev.what.partner != no_actor) undo(ev.what.partner, ev.partner_position);
+    for (const participant& p : others_of(ev)) undo(p.who, p.position);
+  }
+  accesses.resize(next.first_access);
+  others.resize(next.first_other);
+  offers.resize(offers_kept);
+  fingerprint = decisions[length].fingerprint;
+  events.resize(length);
+  decisions.resize(length);
+  races.clear();
+  weak_order = nullptr;
+  ended = ending::quiescent;
+  main_returned = actors[main_actor].status == actor_status::finished;
+}
+
+std::string went_another_way(std::size_t step, const operation& instead) {
+  return "under the same decisions the model went another way at step " + std::to_string(step) +
+         ", where it can " + std::string(core::describe(instead.kind)) + " at " +
+         place_name(instead.at);
 }
 
 namespace {
@@ -50,10 +92,9 @@ std::string actor_name(const trace& t, actor_id who) {
   const actor_info& a = t.actors[who];
   if (a.kind == actor_kind::timer) return "timer " + path_of(t, who);
   if (a.name.empty()) return path_of(t, who);
-  const auto namesakes =
-      std::ranges::count_if(t.actors, [&](const actor_info& other) {
-        return other.id != no_actor && other.name == a.name;
-      });
+  const auto namesakes = std::ranges::count_if(t.actors, [&](const actor_info& other) {
+    return other.id != no_actor && other.name == a.name;
+  });
   return namesakes > 1 ? a.name + " (" + path_of(t, who) + ")" : a.name;
 }
 
@@ -62,9 +103,9 @@ std::string object_name(const trace& t, object_id o) {
   if (o >= t.objects.size() || t.objects[o].id != o) return "an object made outside of the model";
   const object_info& info = t.objects[o];
   const auto ordinal = 1 + std::ranges::count_if(t.objects, [&](const object_info& other) {
-    return other.id != 0 && other.creator == info.creator && other.what == info.what &&
-           other.ordinal < info.ordinal;
-  });
+                         return other.id != 0 && other.creator == info.creator &&
+                                other.what == info.what && other.ordinal < info.ordinal;
+                       });
   std::string name(info.what);
   name += " " + std::to_string(ordinal);
   if (info.creator != no_actor) name += " of " + actor_name(t, info.creator);

@@ -21,15 +21,23 @@ namespace heddle::explore {
 
 struct event {
   action what;
-  operation op;                        // of `who`
-  place partner_at;                    // where the partner stood
-  std::uint32_t position = 0;          // of `who`: how many events it had before
+  operation op;                // of `who`
+  place partner_at;            // where the partner stood
+  std::uint32_t position = 0;  // of `who`: how many events it had before
   std::uint32_t partner_position = 0;
-  std::uint32_t first_access = 0;      // into trace::accesses
+  std::uint32_t first_access = 0;  // into trace::accesses
   std::uint32_t access_count = 0;
-  std::uint32_t first_other = 0;       // participants beyond who and partner, into trace::others
+  std::uint32_t first_other = 0;  // participants beyond who and partner, into trace::others
   std::uint32_t other_count = 0;
-  std::uint64_t bits = 0;              // see object_model::apply
+  std::uint32_t offers_before = 0;  // how many offers there were when it was decided
+  std::uint64_t bits = 0;           // see object_model::apply
+};
+
+// How an event was decided.
+struct decided {
+  std::uint32_t index = 0;         // among the alternatives
+  std::uint32_t alternatives = 0;  // how many there were
+  std::uint64_t fingerprint = 0;   // of all that was announced, picked and observed before
 };
 
 struct participant {
@@ -53,30 +61,31 @@ struct actor_info {
   actor_kind kind = actor_kind::goroutine;
   actor_status status = actor_status::pending;
   actor_id parent = no_actor;
-  std::uint32_t ordinal = 0;           // among the parent's children, from 1
-  std::uint32_t parent_position = 0;   // how many events the parent had when it created this one
-  std::string name;                    // given by the program, or empty
+  std::uint32_t ordinal = 0;          // among the parent's children, from 1
+  std::uint32_t parent_position = 0;  // how many events the parent had when it created this one
+  std::uint32_t born = 0;             // how many events there were then
+  std::string name;                   // given by the program, or empty
   place created_at;
-  std::vector<announcement> announced; // by position
-  bool waiting = false;                // the last one is pending: announced, not performed
+  std::vector<announcement> announced;  // by position
+  bool waiting = false;                 // the last one is pending: announced, not performed
 };
 
 struct object_info {
   object_id id = 0;
-  std::string_view what;               // "channel", "mutex", ...
+  std::string_view what;  // "channel", "mutex", ...
   actor_id creator = no_actor;
-  std::uint32_t ordinal = 0;           // among all of the creator's objects, from 1
+  std::uint32_t ordinal = 0;  // among all of the creator's objects, from 1
   place created_at;
 };
 
 // Something that went wrong at a moment, as opposed to at the end.
 struct note {
   panic_kind kind = panic_kind::panic;
-  bool uncaught = false;               // a panic left its goroutine; else a check or a misuse
+  bool uncaught = false;  // a panic left its goroutine; else a check or a misuse
   std::string message;
   place at;
   actor_id who = no_actor;
-  std::uint32_t after_event = 0;       // events that had happened
+  std::uint32_t after_event = 0;  // events that had happened
 };
 
 // A plain access to memory, as it was made.
@@ -109,21 +118,23 @@ enum class ending : std::uint8_t {
 
 struct trace {
   std::vector<event> events;
+  std::vector<decided> decisions;  // of each event
   std::vector<access> accesses;
   std::vector<participant> others;
   std::vector<operation> offers;
   std::vector<object_id> guards;
-  std::vector<actor_info> actors;      // dense: actors[i].id == i; gaps have id no_actor
-  std::vector<object_info> objects;    // dense by id; gaps have id 0
+  std::vector<actor_info> actors;           // dense: actors[i].id == i; gaps have id no_actor
+  std::vector<object_info> objects;         // dense by id; gaps have id 0
   std::vector<std::uint64_t> initial_bits;  // of atomics, by object
   std::vector<note> notes;
   std::vector<race> races;             // each pair of places once
   ending ended = ending::quiescent;
   bool main_returned = false;
-  bool group_panicked = false;         // group_panics() is not empty
-  bool idle_time = false;              // time advanced only when nothing else could happen
-  const void* weak_order = nullptr;    // an atomic operation in code that asked for a weaker order
-  std::uint64_t fingerprint = 0;       // of everything announced, picked and observed
+  bool group_added = false;       // some wait group was added to
+  bool group_panicked = false;    // group_panics() is not empty
+  bool idle_time = false;         // time advanced only when nothing else could happen
+  const void* weak_order = nullptr;  // code with an atomic operation that asked for a weaker order
+  std::uint64_t fingerprint = 0;  // of everything announced, picked and observed
   std::string departure;
 
   std::span<const access> touches(const event& e) const {
@@ -143,16 +154,18 @@ struct trace {
   }
   // The wait groups whose counter an event would have made negative.
   std::vector<object_id> group_panics() const;
+  bool exists(actor_id who) const { return who < actors.size() && actors[who].id == who; }
   // Whether the actor has an operation announced that it has not performed.
-  bool pending(actor_id who) const {
-    return who < actors.size() && actors[who].id == who && actors[who].waiting;
-  }
+  bool pending(actor_id who) const { return exists(who) && actors[who].waiting; }
   // How many events the actor took part in.
   std::uint32_t positions(actor_id who) const {
     const actor_info& a = actors[who];
     return static_cast<std::uint32_t>(a.announced.size()) - (a.waiting ? 1 : 0);
   }
   void clear();
+  // Forgets what came after the first `length` events: the trace is again as it was when the next
+  // event was decided. REQUIRES: length < events.size(), no notes, no wait group that panicked.
+  void cut(std::size_t length);
 };
 
 // "main", "reader", or a path such as "main.2.1": the first child of main's second child. A given
@@ -160,6 +173,9 @@ struct trace {
 std::string actor_name(const trace& t, actor_id who);
 // "channel 2 of main (file:line)".
 std::string object_name(const trace& t, object_id o);
+// The sentence for a model that, under the same decisions as before, can do this after `step`
+// events.
+std::string went_another_way(std::size_t step, const operation& instead);
 // "file:line", with the directories left out that every reader knows.
 std::string place_name(const place& at);
 // Finds the line of a place that is a code address (checker/instrument), whose file is a mark and

@@ -28,7 +28,7 @@ struct function {
 
 // Through these the runtime calls the program's functions.
 bool starts_goroutines(std::string_view name) {
-  constexpr std::array parts{"sequencer13run_goroutine", "sequencer5entry", "10bound_task",
+  constexpr std::array parts{"sequencer13run_goroutine", "sequencer5entry", "10bound_task", "9body_task",
                              "_Function_handler", "__invoke", "__apply", "run_blocking"};
   if (std::ranges::any_of(parts, [&](const char* p) { return name.find(p) != name.npos; }))
     return true;

@@ -25,6 +25,12 @@ bool dpor_strategy::begin() {
   return !exhausted_ && !waiting_ && nondeterminism_.empty();
 }
 
+std::size_t dpor_strategy::repeat(std::size_t most) {
+  if (executions_ == 0) return 0;  // what is known comes from elsewhere
+  while (depth_ < most && depth_ < length_ && path_[depth_].visited) ++depth_;
+  return depth_;
+}
+
 const known_choice* dpor_strategy::known(std::size_t, std::uint64_t fingerprint) {
   if (depth_ >= length_) return nullptr;
   const node& n = path_[depth_];
@@ -244,7 +250,8 @@ dpor_strategy::relation dpor_strategy::relate(step_id s, const reversal& r, step
 // continuation of what leads to the reversed event, so it need not be looked at again.
 bool dpor_strategy::insert(const reversal& r) {
   node& from = path_[r.at];
-  const step_id last = steps_.intern(r.last, r.touches);
+  const step_id last =
+      r.as_performed ? path_[r.performed].chosen : steps_.intern(r.last, r.touches);
   // The candidate may touch other things in its new place, and commute with what it was to
   // overtake: then the branch that is being explored covers it.
   if (const relation mine = relate(from.chosen, r, last); mine != relation::conflicting)
@@ -257,8 +264,8 @@ bool dpor_strategy::insert(const reversal& r) {
   sequence_.clear();
   for (std::uint32_t e : r.kept) sequence_.push_back(path_[e].chosen);
   sequence_.push_back(last);
-  const auto certain = static_cast<std::size_t>(std::ranges::lower_bound(r.kept, r.performed) -
-                                                r.kept.begin());
+  const auto certain =
+      static_cast<std::size_t>(std::ranges::lower_bound(r.kept, r.performed) - r.kept.begin());
   return trees_.insert(from.todo, sequence_, certain) == wakeup_trees::result::always;
 }
 

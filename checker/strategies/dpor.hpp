@@ -41,6 +41,7 @@ class dpor_strategy final : public strategy {
 
   std::string_view name() const override { return "dpor"; }
   bool begin() override;
+  std::size_t repeat(std::size_t most) override;
   const known_choice* known(std::size_t step, std::uint64_t fingerprint) override;
   std::size_t pick(const point& at) override;
   void end(const trace& t) override;
@@ -53,7 +54,8 @@ class dpor_strategy final : public strategy {
   std::string_view nondeterminism() const override { return nondeterminism_; }
 
   // Only traces of which some order has at most `most` preemptions are in bound. With a slack, what
-  // follows a beginning that needs more than most + slack is not explored. Before the first begin().
+  // follows a beginning that needs more than most + slack is not explored. Before the first
+  // begin().
   void bound_preemptions(unsigned most, std::optional<unsigned> slack = std::nullopt);
 
   // The rest of this is called between executions.
@@ -79,11 +81,11 @@ class dpor_strategy final : public strategy {
   struct node {
     std::uint64_t fingerprint = 0;
     step_id chosen = 0;
-    bool visited = false;       // `again` is known
-    bool spent = false;         // `chosen` has been explored, and sleeps
-    bool divided = false;       // branches are explored at the same time: all sleepers are foreign
-    std::uint32_t done = 0;     // branches explored
-    std::uint32_t shared = 0;   // branches given away and not yet explored
+    bool visited = false;      // `again` is known
+    bool spent = false;        // `chosen` has been explored, and sleeps
+    bool divided = false;      // branches are explored at the same time: all sleepers are foreign
+    std::uint32_t done = 0;    // branches explored
+    std::uint32_t shared = 0;  // branches given away and not yet explored
     known_choice again;
     std::size_t sleep_end = 0;  // in sleep_, from the end of the node before
     wakeup_trees::tree todo = wakeup_trees::empty;
@@ -115,19 +117,19 @@ class dpor_strategy final : public strategy {
   void forget_everything();
 
   step_table steps_;
-  std::vector<node> path_;      // length_ of them are in use
+  std::vector<node> path_;  // length_ of them are in use
   std::size_t length_ = 0;
-  std::size_t floor_ = 0;       // nodes below this number belong to another part
+  std::size_t floor_ = 0;  // nodes below this number belong to another part
   std::size_t depth_ = 0;
-  std::size_t known_ = 0;       // events that the last execution shared with the one before
+  std::size_t known_ = 0;  // events that the last execution shared with the one before
   std::vector<sleeper> sleep_;
   wakeup_trees trees_{steps_};
   wakeup_trees::tree planned_ = wakeup_trees::empty;  // what is to follow the last node's choice
   std::vector<step_id> sequence_;
-  std::vector<step_id> hint_;   // the last execution that was not given up; kept if any_foreign_
+  std::vector<step_id> hint_;  // the last execution that was not given up; kept if any_foreign_
   bool any_foreign_ = false;
   happens_before order_;
-  std::size_t analysed_ = 0;    // how much of the last execution order_ already has
+  std::size_t analysed_ = 0;  // how much of the last execution order_ already has
   reversal_finder reversals_;
   preemption_counter preemptions_;
   std::optional<unsigned> most_preemptions_;
@@ -139,7 +141,7 @@ class dpor_strategy final : public strategy {
   std::uint64_t begun_again_ = 0;
   bool exhausted_ = false;
   bool waiting_ = false;
-  bool blocked_ = false;        // all that this execution could do sleeps
+  bool blocked_ = false;  // all that this execution could do sleeps
   std::string nondeterminism_;
 };
 

@@ -3,10 +3,7 @@
 namespace heddle::explore {
 
 std::string describe_departure(const point& at) {
-  const alternative& first = at.alternatives.front();
-  return "under the same decisions the model went another way at step " + std::to_string(at.step) +
-         ", where it can " + std::string(core::describe(first.op->kind)) + " at " +
-         place_name(first.op->at);
+  return went_another_way(at.step, *at.alternatives.front().op);
 }
 
 std::size_t naive_strategy::pick(const point& at) {

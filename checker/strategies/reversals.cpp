@@ -34,8 +34,10 @@ bool never_blocks(op_kind k) {
     case op_kind::timer_stop:
     case op_kind::clock_read:
     case op_kind::observe_all:
-    case op_kind::pause: return true;
-    default: return false;
+    case op_kind::pause:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -44,20 +46,13 @@ bool constant(op_kind k) {
   return k == op_kind::atomic_load || k == op_kind::atomic_store || k == op_kind::atomic_update;
 }
 
+}  // namespace
+
 // Whether every two events on the object are ordered, so that what a removed event leaves behind
 // is always a beginning of the object's history.
-bool totally_ordered(op_kind k) {
+bool reversal_finder::totally_ordered(op_kind k) {
   return k == op_kind::lock || k == op_kind::once_begin || k == op_kind::cond_signal;
 }
-
-// Whether a send or receive that could have blocked was let go by a close.
-bool waited_for_close(std::span<const access> touches) {
-  return std::ranges::any_of(touches, [](const access& a) {
-    return a.kind == access_kind::send_closed || a.kind == access_kind::receive_closed;
-  });
-}
-
-}  // namespace
 
 void reversal_finder::look_at(const trace& t, const happens_before& order) {
   trace_ = &t;
@@ -67,8 +62,12 @@ void reversal_finder::look_at(const trace& t, const happens_before& order) {
 
 reversal_finder::candidate reversal_finder::candidate_of(std::uint32_t e) const {
   const event& ev = trace_->events[e];
-  return {ev.what,           &ev.op, trace_->offers_at(ev.what.who, ev.position), ev.position,
-          ev.partner_position, e};
+  return {ev.what,
+          &ev.op,
+          trace_->offers_at(ev.what.who, ev.position),
+          ev.position,
+          ev.partner_position,
+          e};
 }
 
 // What the event was done after, it is done before, where that is possible: each adjacent race.
@@ -81,6 +80,10 @@ void reversal_finder::reverse(std::uint32_t e, std::vector<std::uint32_t>& unset
   report_ = report;
   const candidate c = candidate_of(e);
   place_candidate(c);
+  if (never_blocks(ev.op.kind) && ev.access_count == 1 &&
+      trace_->touches(ev).front().kind != access_kind::everything &&
+      order_->events_on(everything_object).empty())
+    return reverse_adjacent(c, unsettled);
   collect_conflicts(trace_->touches(ev), e);
   if (conflicts_.empty()) return;
   covered_.assign(base_.begin(), base_.end());
@@ -88,18 +91,45 @@ void reversal_finder::reverse(std::uint32_t e, std::vector<std::uint32_t>& unset
   tried_.assign(conflicts_.begin(), conflicts_.end());
   for (std::size_t i = tried_.size(); i-- > 0;) {
     const std::uint32_t d = tried_[i];
-    if (always) {
-      const bool adjacent = !order_->in_past(d, covered_);
-      if (!adjacent) continue;
-      const clock_row row = order_->clock(d);
-      for (std::size_t k = 0; k < covered_.size(); ++k) covered_[k] = std::max(covered_[k], row[k]);
-    }
+    if (always && !cover(d)) continue;
     removed_.assign(1, d);
     const attempt result = try_removing(c);
     const bool total = totally_ordered(ev.op.kind);
     if (result == attempt::unsettled || (result == attempt::impossible && !always && !total))
       unsettled.push_back(d);
     if (result != attempt::impossible && total) return;
+  }
+}
+
+// Adds an event and its past to what is covered. False: it was in there, so that there is no
+// adjacent race with it.
+bool reversal_finder::cover(std::uint32_t d) {
+  if (order_->in_past(d, covered_)) return false;
+  const clock_row row = order_->clock(d);
+  for (std::size_t k = 0; k < covered_.size(); ++k) covered_[k] = std::max(covered_[k], row[k]);
+  return true;
+}
+
+// The same for what never blocks and touches one object: the events on it, from the last one back
+// to one that comes after all others on it.
+void reversal_finder::reverse_adjacent(const candidate& c, std::vector<std::uint32_t>& unsettled) {
+  const access& mine = trace_->touches(trace_->events[c.performed]).front();
+  covered_.assign(base_.begin(), base_.end());
+  const std::span<const std::uint32_t> on = order_->events_on(mine.object);
+  auto i = static_cast<std::size_t>(std::ranges::lower_bound(on, c.performed) - on.begin());
+  while (i-- > 0) {
+    const std::uint32_t d = on[i];
+    bool races = false;
+    bool barrier = false;
+    for (const access& theirs : trace_->touches(trace_->events[d])) {
+      races = races || dependent(mine, theirs);
+      barrier = barrier || (theirs.object == mine.object && orders_everything(theirs.kind));
+    }
+    if (races && cover(d)) {
+      removed_.assign(1, d);
+      if (try_removing(c) == attempt::unsettled) unsettled.push_back(d);
+    }
+    if (barrier) return;
   }
 }
 
@@ -114,87 +144,6 @@ void reversal_finder::reverse_again(std::uint32_t e, std::vector<std::uint32_t>&
   });
 }
 
-void reversal_finder::reverse_passed_by(found report) {
-  report_ = report;
-  for (const actor_info& a : trace_->actors)
-    if (a.id != no_actor) consider_actor(a.id);
-}
-
-// Whether nothing but what was done could have been done.
-bool reversal_finder::single(std::span<const operation> offers) const {
-  if (offers.size() != 1) return false;
-  switch (offers.front().kind) {
-    case op_kind::send:
-    case op_kind::recv:
-    case op_kind::choose:
-    case op_kind::cond_signal: return false;
-    default: return true;
-  }
-}
-
-void reversal_finder::consider_actor(actor_id who) {
-  const auto positions = static_cast<std::uint32_t>(trace_->actors[who].announced.size());
-  for (std::uint32_t p = 0; p < positions; ++p) {
-    if (p > 0 && order_->event_at(who, p - 1) == happens_before::none) return;  // past the length
-    const std::span<const operation> offers = trace_->offers_at(who, p);
-    if (single(offers) && order_->event_at(who, p) != happens_before::none) continue;
-    for (const operation& op : offers) {
-      candidate c;
-      c.what = {who, op.branch, no_actor, 0};
-      c.op = &op;
-      c.offers = offers;
-      c.position = p;
-      consider_offer(c);
-    }
-  }
-}
-
-void reversal_finder::consider_offer(candidate c) {
-  switch (c.op->kind) {
-    case op_kind::start:
-    case op_kind::nil_channel:
-    case op_kind::cond_woken:
-    case op_kind::sleep: return;
-    case op_kind::clock_advance:
-      if (!trace_->idle_time) consider(c);
-      return;
-    case op_kind::choose:
-      for (std::uint64_t i = 0; i < c.op->value; ++i) {
-        c.what.branch = static_cast<std::int32_t>(i);
-        consider(c);
-      }
-      return;
-    case op_kind::send:
-      if (c.op->value == 0) consider_pairs(c, op_kind::recv);
-      return consider(c);
-    case op_kind::cond_signal:
-      consider_pairs(c, op_kind::cond_woken);
-      return consider(c);
-    default: return consider(c);
-  }
-}
-
-// Every position of another actor that is concurrent with the candidate's and offers the other
-// half on the same object.
-void reversal_finder::consider_pairs(candidate c, op_kind partner_kind) {
-  const clock_row mine = order_->clock_at(c.what.who, c.position);
-  for (const actor_info& other : trace_->actors) {
-    if (other.id == no_actor || other.id == c.what.who || other.kind != actor_kind::goroutine)
-      continue;
-    for (std::uint32_t r = mine[other.id]; r < other.announced.size(); ++r) {
-      if (r > 0 && order_->event_at(other.id, r - 1) == happens_before::none) break;
-      if (order_->clock_at(other.id, r)[c.what.who] > c.position) break;
-      for (const operation& op : trace_->offers_at(other.id, r)) {
-        if (op.kind != partner_kind || op.object != c.op->object) continue;
-        c.what.partner = other.id;
-        c.what.partner_branch = op.branch;
-        c.partner_position = r;
-        consider(c);
-      }
-    }
-  }
-}
-
 // Computes the past that the candidate needs. False if its positions exclude each other.
 bool reversal_finder::place_candidate(const candidate& c) {
   const clock_row mine = order_->clock_at(c.what.who, c.position);
@@ -203,25 +152,6 @@ bool reversal_finder::place_candidate(const candidate& c) {
   const clock_row theirs = order_->clock_at(c.what.partner, c.partner_position);
   for (std::size_t i = 0; i < base_.size(); ++i) base_[i] = std::max(base_[i], theirs[i]);
   return base_[c.what.who] == c.position && base_[c.what.partner] == c.partner_position;
-}
-
-void reversal_finder::consider(const candidate& c) {
-  const std::uint32_t own = order_->event_at(c.what.who, c.position);
-  if (own != happens_before::none && trace_->events[own].what == c.what &&
-      trace_->events[own].partner_position == c.partner_position) {
-    if (!waited_for_close(trace_->touches(trace_->events[own]))) return;
-    place_candidate(c);
-    blockers_.assign(1, own);  // with room or a value it would have gone another way
-    return pass_by(c);
-  }
-  if (!place_candidate(c)) return;
-  blockers_.clear();
-  if (own != happens_before::none) blockers_.push_back(own);
-  if (c.what.partner != no_actor) {
-    const std::uint32_t theirs = order_->event_at(c.what.partner, c.partner_position);
-    if (theirs != happens_before::none && theirs != own) blockers_.push_back(theirs);
-  }
-  pass_by(c);
 }
 
 // Fills conflicts_: the events before `before` that are dependent with the accesses and not in
@@ -248,45 +178,6 @@ void reversal_finder::collect_conflicts(std::span<const access> mine, std::uint3
   if (mine.size() > 1) {
     std::ranges::sort(conflicts_);
     conflicts_.erase(std::unique(conflicts_.begin(), conflicts_.end()), conflicts_.end());
-  }
-}
-
-// What the candidate would touch in the state most favourable to conflicts.
-void reversal_finder::possible_touches(const candidate& c, access_list& touches) {
-  const bool channel = c.op->kind == op_kind::send || c.op->kind == op_kind::recv;
-  if (channel) {  // on a buffered one every event may decide
-    touches.assign(1, {c.op->object,
-                       c.op->value > 0 ? access_kind::poll_buffered : access_kind::poll_open, 0});
-    return;
-  }
-  folded_.reset();
-  for (const operation& op : c.offers) folded_.meet(op);
-  folded_.touches(c.what, *c.op, c.offers, touches);
-  if (c.op->kind == op_kind::atomic_compare) touches[0].kind = access_kind::write;
-}
-
-// The candidate was not performed: something of its participants', or of its objects', stood in
-// its way. Each way to cut the objects' later history is tried, and each to take out one more.
-void reversal_finder::pass_by(const candidate& c) {
-  const auto all = static_cast<std::uint32_t>(order_->length());
-  possible_touches(c, possible_);
-  collect_conflicts(possible_, all);
-  std::erase_if(conflicts_, [&](std::uint32_t d) { return std::ranges::count(blockers_, d) > 0; });
-  tried_.assign(conflicts_.begin(), conflicts_.end());
-  const bool total = totally_ordered(c.op->kind);
-  for (std::size_t cut = tried_.size() + 1; cut-- > 0;) {
-    const auto cut_away = [&] {
-      removed_ = blockers_;
-      removed_.insert(removed_.end(), tried_.begin() + static_cast<std::ptrdiff_t>(cut),
-                      tried_.end());
-    };
-    cut_away();
-    if (!removed_.empty()) try_removing(c);
-    for (std::size_t one = cut; !total && one-- > 0;) {
-      cut_away();
-      removed_.push_back(tried_[one]);
-      try_removing(c);
-    }
   }
 }
 

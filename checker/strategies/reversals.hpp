@@ -23,13 +23,13 @@ namespace heddle::explore {
 struct reversal {
   static constexpr std::uint32_t not_performed = 0;
 
-  std::uint32_t at = 0;                  // the event to depart before
-  std::span<const std::uint32_t> kept;   // events that follow instead, then
-  action last;                           // the candidate,
-  std::span<const access> touches;       // which touches these there
+  std::uint32_t at = 0;                     // the event to depart before
+  std::span<const std::uint32_t> kept;      // events that follow instead, then
+  action last;                              // the candidate,
+  std::span<const access> touches;          // which touches these there
   std::uint32_t performed = not_performed;  // the event that it was; later ones follow from chance
-  bool as_performed = false;             // it touches what it touched as that event
-  std::uint32_t position = 0;            // how many events its actor has before it
+  bool as_performed = false;                // it touches what it touched as that event
+  std::uint32_t position = 0;               // how many events its actor has before it
 };
 
 class reversal_finder {
@@ -59,14 +59,17 @@ class reversal_finder {
   struct candidate {
     action what;
     const operation* op = nullptr;
-    std::span<const operation> offers;     // all that `who` announced there
+    std::span<const operation> offers;  // all that `who` announced there
     std::uint32_t position = 0;
     std::uint32_t partner_position = 0;
     std::uint32_t performed = happens_before::none;  // as this event
   };
   enum class attempt { impossible, settled, unsettled };
 
+  static bool totally_ordered(op_kind k);
   candidate candidate_of(std::uint32_t e) const;
+  bool cover(std::uint32_t d);
+  void reverse_adjacent(const candidate& c, std::vector<std::uint32_t>& unsettled);
   void consider_actor(actor_id who);
   bool single(std::span<const operation> offers) const;
   void consider_offer(candidate c);
@@ -86,11 +89,11 @@ class reversal_finder {
   const happens_before* order_ = nullptr;
   found report_ = found::none();
   object_model folded_;
-  std::vector<std::uint32_t> base_;       // the past that the candidate needs
+  std::vector<std::uint32_t> base_;  // the past that the candidate needs
   std::vector<std::uint32_t> covered_;
   std::vector<std::uint32_t> conflicts_;  // events dependent with it outside of that past
   std::vector<std::uint32_t> tried_;
-  std::vector<std::uint32_t> blockers_;   // its participants' own events at its positions
+  std::vector<std::uint32_t> blockers_;  // its participants' own events at its positions
   std::vector<std::uint32_t> removed_;
   std::vector<std::uint32_t> relevant_;
   std::vector<std::uint32_t> kept_;

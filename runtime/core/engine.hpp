@@ -37,8 +37,10 @@ class engine {
   // The running goroutine; null outside of one.
   virtual goroutine* current() noexcept = 0;
 
-  // Exploration only: returns when one of `offers`, which the caller keeps alive, may complete.
-  virtual decision announce(std::span<const operation> offers) = 0;
+  // Exploration only: returns when one of `offers`, which the caller keeps alive, may complete,
+  // with what was picked. False in a goroutine that is being torn down by the very scope exit that
+  // this operation belongs to: then it must do nothing.
+  virtual bool announce(std::span<const operation> offers, decision& picked) = 0;
   // Exploration only: the atomic operation just announced left `bits` behind.
   virtual void note_value(std::uint64_t bits) = 0;
   // Exploration only: a plain access, not a decision.
@@ -53,8 +55,8 @@ class engine {
   virtual void yield(place at) = 0;
 
   virtual time_point now(place at) = 0;
-  virtual void arm(detail::timer_state& t) = 0;      // not armed; deadline and period are set
-  virtual void disarm(detail::timer_state& t) = 0;   // armed
+  virtual void arm(detail::timer_state& t) = 0;     // not armed; deadline and period are set
+  virtual void disarm(detail::timer_state& t) = 0;  // armed
 
   virtual int choose(int n, place at) = 0;
   virtual int num_goroutines(place at) = 0;

@@ -2,8 +2,6 @@
 
 #include <exception>
 
-#include "goroutine.hpp"
-
 namespace heddle::detail {
 
 constinit bool exploring = false;
@@ -20,6 +18,7 @@ namespace heddle::core {
 namespace {
 
 constinit thread_local engine* active = nullptr;
+constinit engine* explorer = nullptr;  // exploration mode's, which runs on one thread
 
 // The pointer is read by a call that is not inlined, since a goroutine may move between threads.
 [[gnu::noinline]] engine* read_active() noexcept { return active; }
@@ -31,12 +30,14 @@ engine* current_engine_or_null() noexcept { return read_active(); }
 engine& current_engine() {
   engine* e = read_active();
   if (e == nullptr)
-    throw panic("a Heddle operation was used outside of a goroutine; wrap the program in heddle::run");
+    throw panic(
+        "a Heddle operation was used outside of a goroutine; wrap the program in heddle::run");
   return *e;
 }
 
 void set_engine(engine* e, bool exploring) noexcept {
   active = e;
+  explorer = exploring ? e : nullptr;
   detail::exploring = exploring;
 }
 
@@ -46,16 +47,14 @@ bool must_unwind() {
 }
 
 bool announce(std::span<const operation> offers, decision& picked) {
-  engine& e = current_engine();
-  const goroutine* g = e.current();
-  if (g == nullptr) throw panic("a Heddle operation was used outside of a goroutine");
-  if (!g->unwinding) picked = e.announce(offers);
-  return !g->unwinding || !must_unwind();
+  return explorer->announce(offers, picked);
 }
 
 bool announce(const operation& op) {
   decision picked;
-  return announce(std::span(&op, 1), picked);
+  return explorer->announce(std::span(&op, 1), picked);
 }
+
+void note_value(std::uint64_t bits) { explorer->note_value(bits); }
 
 }  // namespace heddle::core

@@ -26,5 +26,7 @@ bool must_unwind();
 // being torn down by this very scope exit, and the operation must do nothing.
 bool announce(const operation& op);
 bool announce(std::span<const operation> offers, decision& picked);
+// The atomic operation just announced left `bits` behind.
+void note_value(std::uint64_t bits);
 
 }  // namespace heddle::core

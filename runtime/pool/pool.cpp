@@ -217,7 +217,7 @@ void pool::run_blocking(const std::function<void()>& f, place at) {
 
 void pool::note_failure(const panic&) {}
 
-core::decision pool::announce(std::span<const core::operation>) { refuse_exploration(); }
+bool pool::announce(std::span<const core::operation>, core::decision&) { refuse_exploration(); }
 
 void pool::note_value(std::uint64_t) { refuse_exploration(); }
 

@@ -53,7 +53,7 @@ class pool final : public core::engine {
   void note_failure(const panic& failure) override;
 
   // Exploration's verbs: never called in performance mode.
-  core::decision announce(std::span<const core::operation> offers) override;
+  bool announce(std::span<const core::operation> offers, core::decision& picked) override;
   void note_value(std::uint64_t bits) override;
   void plain_access(const core::memory_access& access) override;
   core::object_id name_object(const char* what, place at) override;

@@ -305,12 +305,7 @@ class world : public std::enable_shared_from_this<world> {
   void touch(int variable, bool is_write, std::uintptr_t place) {
     if (plain_decisions_) heddle::choose(1);
     auto& engine = static_cast<explore::sequencer&>(core::current_engine());
-    const explore::trace& t = engine.so_far();
-    logged_access a;
-    a.who = engine.current()->id;
-    a.position = t.positions(a.who);
-    for (const explore::actor_info& child : t.actors)
-      if (child.id != explore::no_actor && child.parent == a.who) ++a.children;
+    logged_access a = access_by(engine.current()->id, engine.so_far());
     a.variable = variable;
     a.is_write = is_write;
     a.place = place;

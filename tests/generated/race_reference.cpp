@@ -191,6 +191,20 @@ class graph {
 
 }  // namespace
 
+logged_access access_by(actor_id who, const explore::moment& now) {
+  logged_access a;
+  a.who = who;
+  for (std::size_t i = 0; i < now.events; ++i) {
+    const event& e = now.of.events[i];
+    a.position += e.what.who == who || e.what.partner == who ||
+                  std::ranges::any_of(now.of.others_of(e), [&](const explore::participant& p) {
+                    return p.who == who;
+                  });
+  }
+  for (const actor_id child : now.created) a.children += now.of.actors[child].parent == who;
+  return a;
+}
+
 std::set<place_pair> reference_races(const trace& t, const std::vector<logged_access>& accesses) {
   const graph g(t);
   std::set<place_pair> found;

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "trace.hpp"
+#include "race_clocks.hpp"
 
 namespace heddle::generated {
 
@@ -20,6 +20,9 @@ struct logged_access {
   bool is_write = false;
   std::uintptr_t place = 0;       // which instruction of the program
 };
+
+// One that `who` makes now.
+logged_access access_by(explore::actor_id who, const explore::moment& now);
 
 using place_pair = std::pair<std::uintptr_t, std::uintptr_t>;  // the lower first
 

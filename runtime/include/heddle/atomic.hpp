@@ -33,9 +33,9 @@ class atomic {
     return value_.load();
   }
   HEDDLE_UNWATCHED void store(T desired, place at = place::current()) {
-    announce(detail::atomic_access::store, T{}, at);
+    if (detail::exploring) [[unlikely]]
+      return store_exploring(desired, at);
     value_.store(desired);
-    note();
   }
   // Stores `desired` and returns the old value: Go's Swap.
   HEDDLE_UNWATCHED T exchange(T desired, place at = place::current()) {
@@ -56,34 +56,33 @@ class atomic {
     return compare_exchange(expected, desired, at);
   }
   // Adds and returns the new value, as Go's Add.
-  HEDDLE_UNWATCHED T add(T delta, place at = place::current())
-    requires std::is_integral_v<T>
-  {
+  HEDDLE_UNWATCHED T add(T delta, place at = place::current()) requires std::is_integral_v<T> {
     return static_cast<T>(fetch_add(delta, at) + delta);
   }
   // These return the old value, as std::atomic's.
-  HEDDLE_UNWATCHED T fetch_add(T delta, place at = place::current())
-    requires std::is_integral_v<T>
-  {
+  HEDDLE_UNWATCHED
+  T fetch_add(T delta, place at = place::current()) requires std::is_integral_v<T> {
     return update([&] { return value_.fetch_add(delta); }, at);
   }
-  HEDDLE_UNWATCHED T fetch_sub(T delta, place at = place::current())
-    requires std::is_integral_v<T>
-  {
+  HEDDLE_UNWATCHED
+  T fetch_sub(T delta, place at = place::current()) requires std::is_integral_v<T> {
     return update([&] { return value_.fetch_sub(delta); }, at);
   }
-  HEDDLE_UNWATCHED T fetch_and(T bits, place at = place::current())
-    requires std::is_integral_v<T>
-  {
+  HEDDLE_UNWATCHED T fetch_and(T bits, place at = place::current()) requires std::is_integral_v<T> {
     return update([&] { return value_.fetch_and(bits); }, at);
   }
-  HEDDLE_UNWATCHED T fetch_or(T bits, place at = place::current())
-    requires std::is_integral_v<T>
-  {
+  HEDDLE_UNWATCHED T fetch_or(T bits, place at = place::current()) requires std::is_integral_v<T> {
     return update([&] { return value_.fetch_or(bits); }, at);
   }
 
  private:
+  // One thread runs all goroutines there: the order is the schedule's, and a fence would cost more
+  // than what it is to order.
+  HEDDLE_UNWATCHED void store_exploring(T desired, place at) {
+    announce(detail::atomic_access::store, T{}, at);
+    value_.store(desired, std::memory_order_relaxed);
+    detail::note_atomic_value(detail::value_bits(desired));
+  }
   HEDDLE_UNWATCHED void announce(detail::atomic_access access, T expected, place at) const {
     if (detail::exploring) [[unlikely]]
       detail::announce_atomic(this, id_, access, detail::value_bits(value_.load()),

@@ -1,0 +1,162 @@
+// The sequencer's verbs: what goroutines announce, and how they block, yield, arm timers and name
+// objects.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "mode.hpp"
+#include "sequencer.hpp"
+
+namespace heddle::explore {
+
+namespace {
+
+[[noreturn]] void broken_invariant(const char* what, const trace& t) {
+  std::fprintf(stderr, "heddle: internal error: %s after %zu events\n", what, t.events.size());
+  std::abort();
+}
+
+}  // namespace
+
+// Names the objects that were made outside of the execution.
+void sequencer::resolve(operation& op) {
+  if (op.object == 0 && op.address != nullptr) op.object = names_.object_at(op.address);
+  if (op.second == 0 && op.second_address != nullptr)
+    op.second = names_.object_at(op.second_address);
+}
+
+void sequencer::announce_for(actor_id who, std::span<const operation> offers) {
+  if (repeating_) return repeat_announcement(who, offers);
+  actor_info& info = trace_.actors[who];
+  const auto first = static_cast<std::uint32_t>(trace_.offers.size());
+  info.announced.push_back({first, static_cast<std::uint32_t>(offers.size()), 0, 0});
+  info.waiting = true;
+  for (const operation& op : offers) {
+    operation& made = trace_.offers.emplace_back(op);
+    resolve(made);
+    holds_addresses_ = holds_addresses_ || made.holds_address;
+    if (!model_.meet(made)) continue;
+    if (made.object >= trace_.initial_bits.size()) trace_.initial_bits.resize(made.object + 1);
+    trace_.initial_bits[made.object] = made.value;
+  }
+  const operation& leading = trace_.offers[first];
+  mix(names_.hash_of_actor(who) ^
+      (std::uint64_t{leading.at.line()} << 8 | static_cast<unsigned>(leading.kind)));
+  for (std::size_t i = first; i < trace_.offers.size(); ++i)
+    mix(names_.hash_of_object(trace_.offers[i].object));
+  alternatives_.actor_changed(trace_, who);
+}
+
+bool sequencer::announce(std::span<const operation> offers, core::decision& picked) {
+  core::goroutine* self = running_;
+  if (self == nullptr) throw panic("a Heddle operation was used outside of a goroutine");
+  if (self->unwinding) return !core::must_unwind();
+  announce_for(self->id, offers);
+  if (repeating_ && goes_on(*self)) {
+    picked = {repeat_alone().branch, nullptr};
+    return true;
+  }
+  if (spinning_) announce_after_yield(self->id);
+  leave();
+  picked = state(self->id).picked;
+  return !self->unwinding || !core::must_unwind();
+}
+
+// After a yield: finds out whether the goroutine is going round a loop, and what it waits for then.
+void sequencer::announce_after_yield(actor_id who) {
+  spin_window& spin = state(who).spin;
+  if (!spin.after_yield() && !spin.guarded()) return;
+  spin.announced(pending_offers(trace_, who));
+  if (!spin.guarded()) return;
+  any_guard_ = true;
+  guards_.clear();
+  spin.guards(guards_);
+  announcement& made = trace_.actors[who].announced.back();
+  made.first_guard = static_cast<std::uint32_t>(trace_.guards.size());
+  made.guard_count = static_cast<std::uint32_t>(guards_.size());
+  trace_.guards.insert(trace_.guards.end(), guards_.begin(), guards_.end());
+}
+
+void sequencer::park(const operation& why) {
+  core::goroutine& self = *running_;
+  if (self.unwinding) {
+    core::must_unwind();
+    return;
+  }
+  operation waiting = why;
+  if (why.kind == op_kind::cond_wait) {
+    waiting.kind = op_kind::cond_woken;
+    announce_for(self.id, std::span(&waiting, 1));
+  } else if (why.kind == op_kind::sleep) {
+    announce_for(self.id, std::span(&waiting, 1));
+  } else if (second_half_ == nullptr) {
+    broken_invariant("a picked operation parked", trace_);
+  }
+  leave();
+  if (self.unwinding) core::must_unwind();
+}
+
+void sequencer::ready(core::goroutine& g) { runnable_.push_back(&g); }
+
+void sequencer::yield(place at) {
+  core::goroutine& self = *running_;
+  if (self.unwinding) {
+    core::must_unwind();
+    return;
+  }
+  operation pause;
+  pause.kind = op_kind::pause;
+  pause.at = at;
+  if (repeating_) depart(pause);
+  if (!spinning_) track_spinning();
+  if (state(self.id).spin.yielded()) return;
+  core::announce(pause);
+  state(self.id).spin.yielded();
+}
+
+time_point sequencer::now(place) { return time_point(duration(model_.now())); }
+
+void sequencer::arm(detail::timer_state& t) {
+  operation own;
+  own.object = t.id;
+  own.address = &t;
+  own.at = t.at;
+  resolve(own);
+  if (repeating_) depart(own);
+  const actor_id who = names_.timer_of(own.object);
+  const bool fresh = !trace_.exists(who);
+  if (trace_.actors[clock_actor].id != clock_actor) {
+    register_actor(clock_actor, actor_kind::clock, no_actor, 0);
+    operation advance;
+    advance.kind = op_kind::clock_advance;
+    advance.object = clock_object;
+    announce_for(clock_actor, std::span(&advance, 1));
+  }
+  if (fresh) {
+    const actor_id parent = creator();
+    register_actor(who, actor_kind::timer, parent, ++state(parent).children);
+    trace_.actors[who].created_at = t.at;
+    operation fire = trace_.events.back().op;  // the arming, just performed
+    fire.kind = op_kind::timer_fire;
+    announce_for(who, std::span(&fire, 1));
+  }
+  state(who).timer = t.shared_from_this();
+}
+
+int sequencer::num_goroutines(place) {
+  return static_cast<int>(std::ranges::count_if(alive_, [](const core::goroutine* g) {
+    return g->state != core::goroutine_state::finished;
+  }));
+}
+
+core::object_id sequencer::name_object(const char* what, place at) {
+  if (running_ == nullptr || running_->unwinding) return 0;
+  const actor_id maker = creator();
+  const std::uint32_t ordinal = ++state(maker).objects;
+  const object_id o = names_.object_of(maker, ordinal);
+  if (o >= trace_.objects.size()) trace_.objects.resize(o + 1);
+  trace_.objects[o] = {o, what, maker, ordinal, at};
+  return o;
+}
+
+}  // namespace heddle::explore

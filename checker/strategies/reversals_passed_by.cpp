@@ -1,0 +1,163 @@
+// What actors could have done and did not: operations still pending at the end, other cases of a
+// select, other partners, other values of a choose.
+#include <algorithm>
+
+#include "reversals.hpp"
+
+namespace heddle::explore {
+
+namespace {
+
+// Whether a send or receive that could have blocked was let go by a close.
+bool waited_for_close(std::span<const access> touches) {
+  return std::ranges::any_of(touches, [](const access& a) {
+    return a.kind == access_kind::send_closed || a.kind == access_kind::receive_closed;
+  });
+}
+
+}  // namespace
+
+void reversal_finder::reverse_passed_by(found report) {
+  report_ = report;
+  for (const actor_info& a : trace_->actors)
+    if (a.id != no_actor) consider_actor(a.id);
+}
+
+// Whether nothing but what was done could have been done.
+bool reversal_finder::single(std::span<const operation> offers) const {
+  if (offers.size() != 1) return false;
+  switch (offers.front().kind) {
+    case op_kind::send:
+    case op_kind::recv:
+    case op_kind::choose:
+    case op_kind::cond_signal:
+      return false;
+    default:
+      return true;
+  }
+}
+
+void reversal_finder::consider_actor(actor_id who) {
+  const auto positions = static_cast<std::uint32_t>(trace_->actors[who].announced.size());
+  for (std::uint32_t p = 0; p < positions; ++p) {
+    if (p > 0 && order_->event_at(who, p - 1) == happens_before::none) return;  // past the length
+    const std::span<const operation> offers = trace_->offers_at(who, p);
+    if (single(offers) && order_->event_at(who, p) != happens_before::none) continue;
+    for (const operation& op : offers) {
+      candidate c;
+      c.what = {who, op.branch, no_actor, 0};
+      c.op = &op;
+      c.offers = offers;
+      c.position = p;
+      consider_offer(c);
+    }
+  }
+}
+
+void reversal_finder::consider_offer(candidate c) {
+  switch (c.op->kind) {
+    case op_kind::start:
+    case op_kind::nil_channel:
+    case op_kind::cond_woken:
+    case op_kind::sleep:
+      return;
+    case op_kind::clock_advance:
+      if (!trace_->idle_time) consider(c);
+      return;
+    case op_kind::choose:
+      for (std::uint64_t i = 0; i < c.op->value; ++i) {
+        c.what.branch = static_cast<std::int32_t>(i);
+        consider(c);
+      }
+      return;
+    case op_kind::send:
+      if (c.op->value == 0) consider_pairs(c, op_kind::recv);
+      return consider(c);
+    case op_kind::cond_signal:
+      consider_pairs(c, op_kind::cond_woken);
+      return consider(c);
+    default:
+      return consider(c);
+  }
+}
+
+// Every position of another actor that is concurrent with the candidate's and offers the other
+// half on the same object.
+void reversal_finder::consider_pairs(candidate c, op_kind partner_kind) {
+  const clock_row mine = order_->clock_at(c.what.who, c.position);
+  for (const actor_info& other : trace_->actors) {
+    if (other.id == no_actor || other.id == c.what.who || other.kind != actor_kind::goroutine)
+      continue;
+    for (std::uint32_t r = mine[other.id]; r < other.announced.size(); ++r) {
+      if (r > 0 && order_->event_at(other.id, r - 1) == happens_before::none) break;
+      if (order_->clock_at(other.id, r)[c.what.who] > c.position) break;
+      for (const operation& op : trace_->offers_at(other.id, r)) {
+        if (op.kind != partner_kind || op.object != c.op->object) continue;
+        c.what.partner = other.id;
+        c.what.partner_branch = op.branch;
+        c.partner_position = r;
+        consider(c);
+      }
+    }
+  }
+}
+
+void reversal_finder::consider(const candidate& c) {
+  const std::uint32_t own = order_->event_at(c.what.who, c.position);
+  if (own != happens_before::none && trace_->events[own].what == c.what &&
+      trace_->events[own].partner_position == c.partner_position) {
+    if (!waited_for_close(trace_->touches(trace_->events[own]))) return;
+    place_candidate(c);
+    blockers_.assign(1, own);  // with room or a value it would have gone another way
+    return pass_by(c);
+  }
+  if (!place_candidate(c)) return;
+  blockers_.clear();
+  if (own != happens_before::none) blockers_.push_back(own);
+  if (c.what.partner != no_actor) {
+    const std::uint32_t theirs = order_->event_at(c.what.partner, c.partner_position);
+    if (theirs != happens_before::none && theirs != own) blockers_.push_back(theirs);
+  }
+  pass_by(c);
+}
+
+// What the candidate would touch in the state most favourable to conflicts.
+void reversal_finder::possible_touches(const candidate& c, access_list& touches) {
+  const bool channel = c.op->kind == op_kind::send || c.op->kind == op_kind::recv;
+  if (channel) {  // on a buffered one every event may decide
+    touches.assign(1, {c.op->object,
+                       c.op->value > 0 ? access_kind::poll_buffered : access_kind::poll_open, 0});
+    return;
+  }
+  folded_.reset();
+  for (const operation& op : c.offers) folded_.meet(op);
+  folded_.touches(c.what, *c.op, c.offers, touches);
+  if (c.op->kind == op_kind::atomic_compare) touches[0].kind = access_kind::write;
+}
+
+// The candidate was not performed: something of its participants', or of its objects', stood in
+// its way. Each way to cut the objects' later history is tried, and each to take out one more.
+void reversal_finder::pass_by(const candidate& c) {
+  const auto all = static_cast<std::uint32_t>(order_->length());
+  possible_touches(c, possible_);
+  collect_conflicts(possible_, all);
+  std::erase_if(conflicts_, [&](std::uint32_t d) { return std::ranges::count(blockers_, d) > 0; });
+  tried_.assign(conflicts_.begin(), conflicts_.end());
+  const bool total = totally_ordered(c.op->kind);
+  for (std::size_t cut = tried_.size() + 1; cut-- > 0;) {
+    const auto cut_away = [&] {
+      removed_ = blockers_;
+      removed_.insert(removed_.end(), tried_.begin() + static_cast<std::ptrdiff_t>(cut),
+                      tried_.end());
+    };
+    cut_away();
+    if (!removed_.empty()) try_removing(c);
+    for (std::size_t one = cut; !total && one-- > 0;) {
+      cut_away();
+      removed_.push_back(tried_[one]);
+      try_removing(c);
+    }
+  }
+}
+
+}  // namespace heddle::explore
