@@ -1,17 +1,18 @@
 // What was done to memory in one execution: for each location the accesses that a later one may
 // race with.
 //
-// After FastTrack (Flanagan, Freund, PLDI 2009): an access is remembered by its epoch, who and when,
-// and is compared with a vector clock by one number; an access that repeats the last one in the same
-// epoch is not looked at. Unlike there, not only the last write and the reads since are kept but
-// the last access of each goroutine at each place of the program. So every racing pair of places
-// is found in every execution that has it, and not only the first.
+// After FastTrack (Flanagan, Freund, PLDI 2009): an access is remembered by its epoch, who and
+// when, and is compared with a vector clock by one number; an access that adds nothing to the last
+// one in the same epoch is not looked at. Of each goroutine a location keeps the last write and the
+// reads since. For variables it keeps more, the last access at each place of the program, so that
+// every racing pair of places is found in every execution that has it, and not only the last.
 //
 // Invariants:
-// 1. A location lists accesses latest first; no two by the same goroutine, place, kind and bytes.
+// 1. A location lists accesses latest first; none is made needless by a later one.
 // 2. Lists are bounded: beyond `most_kept` the oldest is overwritten.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -21,14 +22,18 @@ namespace heddle::explore {
 
 // What is remembered of an access.
 struct kept_access {
-  plain_access what;
-  std::uint64_t place_key = 0;  // equal for the same place of the program
+  std::uint64_t place_key = 0;    // equal for the same place of the program; where `place` is 0 its code
+  actor_id who = no_actor;
   std::uint32_t epoch = 0;
-  std::uint8_t first_byte = 0;  // of the location
+  std::uint32_t position = 0;     // how many events `who` had before
+  std::uint32_t after_event = 0;  // how many there had been
+  std::uint32_t detail = 0;       // of a variable: which place, see race_detector; else which calls
+  std::uint32_t next = 0;         // in the location's list
+  std::uint8_t first_byte = 0;    // of the location
   std::uint8_t bytes = 1;
+  bool is_write = false;
   bool is_atomic = false;
-  std::uint32_t calls = 0;      // the stack of calls, where it is known
-  std::uint32_t next = 0;       // in the location's list
+  bool of_variable = false;       // each place counts
 };
 
 class access_history {
@@ -39,13 +44,32 @@ class access_history {
   // Forgets everything; keeps memory. Locations are the caller's to reset.
   void clear() { used_ = 0; }
 
-  // Whether the location's last access was this very one, in the same epoch.
+  // Whether the location's last access, in the same epoch, stands for this one too.
   bool repeats(location l, const kept_access& a) const {
     if (l == 0) return false;
     const kept_access& last = kept_[l];
-    return last.epoch == a.epoch && last.place_key == a.place_key && last.what.who == a.what.who &&
-           last.what.is_write == a.what.is_write && last.first_byte == a.first_byte &&
-           last.bytes == a.bytes && last.is_atomic == a.is_atomic;
+    return last.epoch == a.epoch && last.who == a.who && stands_for(last, a);
+  }
+  // Where a goroutine uses what nobody else does: puts `a` in place of its last access there, or
+  // takes both as one.
+  bool replaces_the_only_one(location l, const kept_access& a) {
+    if (l == 0) return false;
+    kept_access& last = kept_[l];
+    if (last.next != 0 || last.who != a.who) return false;
+    if (stands_for(a, last)) {
+      last = a;
+      return true;
+    }
+    if (last.epoch != a.epoch || last.is_write != a.is_write || last.is_atomic != a.is_atomic ||
+        a.of_variable || last.of_variable)
+      return false;
+    const int first = std::min(last.first_byte, a.first_byte);
+    const int end = std::max(last.first_byte + last.bytes, a.first_byte + a.bytes);
+    if (end - first > last.bytes + a.bytes) return false;  // bytes between them were not touched
+    last = a;
+    last.first_byte = static_cast<std::uint8_t>(first);
+    last.bytes = static_cast<std::uint8_t>(end - first);
+    return true;
   }
 
   // Calls `conflicts(earlier)` for each access of another goroutine that `a` would conflict with,
@@ -54,55 +78,55 @@ class access_history {
   void add(location& l, const kept_access& a, F&& conflicts);
 
  private:
-  static bool same_place(const kept_access& a, const kept_access& b) {
-    return a.place_key == b.place_key && a.what.is_write == b.what.is_write &&
-           a.first_byte == b.first_byte && a.bytes == b.bytes && a.is_atomic == b.is_atomic;
+  static bool covers(const kept_access& a, const kept_access& b) {
+    return a.first_byte <= b.first_byte && b.first_byte + b.bytes <= a.first_byte + a.bytes;
+  }
+  // Whoever races with `b` races with `a` too, both being of one goroutine and `a` the later one.
+  static bool stands_for(const kept_access& a, const kept_access& b) {
+    if (a.is_atomic != b.is_atomic || a.of_variable != b.of_variable) return false;
+    if (a.of_variable) return a.is_write == b.is_write && a.place_key == b.place_key;
+    return (a.is_write || !b.is_write) && covers(a, b);
   }
   static bool conflict(const kept_access& a, const kept_access& b) {
-    return (a.what.is_write || b.what.is_write) && !(a.is_atomic && b.is_atomic) &&
+    return (a.is_write || b.is_write) && !(a.is_atomic && b.is_atomic) &&
            a.first_byte < b.first_byte + b.bytes && b.first_byte < a.first_byte + a.bytes;
   }
-  location fresh();
+  location fresh() {
+    if (++used_ == kept_.size()) kept_.emplace_back();
+    return used_;
+  }
 
   std::vector<kept_access> kept_{1};
   std::uint32_t used_ = 0;
 };
 
-inline access_history::location access_history::fresh() {
-  if (++used_ == kept_.size()) kept_.emplace_back();
-  return used_;
-}
-
 template <class F>
 void access_history::add(location& l, const kept_access& a, F&& conflicts) {
-  location before_own = 0;  // the one in front of an access that `a` replaces
-  location own = 0;
+  location free = 0;         // taken out of the list: made needless, or too many
+  location before = 0;       // the one in front, of those that stay
   location before_last = 0;
-  location last = 0;
   std::size_t length = 0;
-  for (location at = l; at != 0; at = kept_[at].next) {
+  for (location at = l; at != 0;) {
     const kept_access& earlier = kept_[at];
-    if (earlier.what.who == a.what.who) {
-      if (own == 0 && same_place(earlier, a)) {
-        own = at;
-        before_own = last;
-      }
-    } else if (conflict(earlier, a)) {
-      conflicts(earlier);
+    const location next = earlier.next;
+    if (earlier.who == a.who && stands_for(a, earlier)) {
+      (before == 0 ? l : kept_[before].next) = next;
+      free = at;
+    } else {
+      if (earlier.who != a.who && conflict(earlier, a)) conflicts(earlier);
+      before_last = before;
+      before = at;
+      ++length;
     }
-    before_last = last;
-    last = at;
-    ++length;
+    at = next;
   }
-  if (own == 0 && length >= most_kept) {
-    own = last;
-    before_own = before_last;
+  if (free == 0 && length >= most_kept) {
+    kept_[before_last].next = 0;
+    free = before;
   }
-  const location there = own != 0 ? own : fresh();
-  if (own != 0 && before_own != 0) kept_[before_own].next = kept_[own].next;
-  const location behind = own != 0 && before_own == 0 ? kept_[own].next : l;
+  const location there = free != 0 ? free : fresh();
   kept_[there] = a;
-  kept_[there].next = behind;
+  kept_[there].next = l;
   l = there;
 }
 

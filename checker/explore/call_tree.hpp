@@ -3,6 +3,7 @@
 // Kept over all executions: a program has not many different ones.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -15,10 +16,10 @@ class call_tree {
 
   // The stack of a call that returns to `code`, made from `below`.
   stack push(stack below, const void* code) {
-    const auto [at, fresh] = known_.try_emplace({below, code}, 0);
-    if (!fresh) return at->second;
-    nodes_.push_back({below, code});
-    return at->second = static_cast<stack>(nodes_.size() - 1);
+    const node wanted{below, code};
+    remembered& r = recent_[hash()(wanted) >> 54];
+    if (r.made == 0 || r.of != wanted) r = {wanted, look_up(wanted)};
+    return r.made;
   }
   // Its return addresses, innermost first.
   std::vector<const void*> path(stack s) const {
@@ -38,6 +39,18 @@ class call_tree {
       return (reinterpret_cast<std::uintptr_t>(n.code) ^ n.below) * 0x9e3779b97f4a7c15U;
     }
   };
+  struct remembered {
+    node of;
+    stack made = 0;
+  };
+  stack look_up(const node& wanted) {
+    const auto [at, fresh] = known_.try_emplace(wanted, 0);
+    if (!fresh) return at->second;
+    nodes_.push_back(wanted);
+    return at->second = static_cast<stack>(nodes_.size() - 1);
+  }
+
+  std::array<remembered, 1024> recent_{};
   std::vector<node> nodes_{1};
   std::unordered_map<node, stack, hash> known_;
 };

@@ -28,6 +28,7 @@ void race_detector::begin() {
   for (object_id o : used_) variables_[o] = 0;
   used_.clear();
   pairs_.clear();
+  places_.clear();
   history_.clear();
   clocks_.begin();
 }
@@ -37,18 +38,17 @@ bool race_detector::is_news(const moment& now, actor_id who, access_history::loc
   idle_ = false;
   clocks_.catch_up(now);
   access.epoch = clocks_.epoch(who);
-  access.what.who = who;
+  access.who = who;
   if (history_.repeats(l, access)) return false;
-  access.what.position = clocks_.position(who);
-  access.what.after_event = static_cast<std::uint32_t>(now.events);
+  access.position = clocks_.position(who);
+  access.after_event = static_cast<std::uint32_t>(now.events);
   return true;
 }
 
-void race_detector::add(trace& t, access_history::location& l, object_id variable,
-                        const kept_access& access) {
-  const actor_id who = access.what.who;
-  history_.add(l, access, [&](const kept_access& earlier) {
-    if (!clocks_.knows(who, earlier.what.who, earlier.epoch)) found(t, variable, earlier, access);
+void race_detector::compare(trace& t, access_history::location& l, object_id variable,
+                            const kept_access& a) {
+  history_.add(l, a, [&](const kept_access& earlier) {
+    if (!clocks_.knows(a.who, earlier.who, earlier.epoch)) found(t, variable, earlier, a);
   });
 }
 
@@ -58,11 +58,14 @@ void race_detector::look_at(trace& t, const moment& now, actor_id who, object_id
   access_history::location& l = variables_[variable];
   kept_access a;
   a.place_key = key_of(access);
-  a.what.is_write = access.is_write;
-  a.what.at = access.at;
-  a.what.code = access.code;
+  a.is_write = access.is_write;
+  a.of_variable = true;
   if (!is_news(now, who, l, a)) return;
   if (l == 0) used_.push_back(variable);
+  if (access.at.line() != 0) {
+    places_.push_back(access.at);
+    a.detail = static_cast<std::uint32_t>(places_.size());
+  }
   add(t, l, variable, a);
 }
 
@@ -84,14 +87,25 @@ void race_detector::learn(const moment& now, actor_id who, std::uintptr_t by) {
   clocks_.learn(who, by);
 }
 
+plain_access race_detector::told(const kept_access& a) const {
+  plain_access said{a.who, a.position, a.after_event, a.is_write, {}, nullptr};
+  if (a.of_variable && a.detail != 0)
+    said.at = places_[a.detail - 1];
+  else
+    said.code = reinterpret_cast<const void*>(a.place_key);
+  return said;
+}
+
 void race_detector::found(trace& t, object_id variable, const kept_access& first,
                           const kept_access& second) {
   // In either order.
   const std::uint64_t pair = mixed(first.place_key) + mixed(second.place_key);
   if (t.races.size() >= most_races || std::ranges::count(pairs_, pair) > 0) return;
   pairs_.push_back(pair);
-  t.races.push_back(
-      {first.what, second.what, variable, calls_.path(first.calls), calls_.path(second.calls)});
+  const auto calls = [this](const kept_access& a) {
+    return a.of_variable ? std::vector<const void*>() : calls_.path(a.detail);
+  };
+  t.races.push_back({told(first), told(second), variable, calls(first), calls(second)});
 }
 
 }  // namespace heddle::explore

@@ -28,7 +28,9 @@ class race_detector {
   // than the last one there; fills in who made it and when.
   bool is_news(const moment& now, actor_id who, access_history::location l, kept_access& access);
   // Second: compares it with the earlier ones, and keeps it. `variable` may be 0.
-  void add(trace& t, access_history::location& l, object_id variable, const kept_access& access);
+  void add(trace& t, access_history::location& l, object_id variable, const kept_access& access) {
+    if (!history_.replaces_the_only_one(l, access)) compare(t, l, variable, access);
+  }
   // The epoch of what `who` does now.
   std::uint32_t epoch(const moment& now, actor_id who);
 
@@ -44,6 +46,8 @@ class race_detector {
   // In one execution; more would tell nobody anything.
   static constexpr std::size_t most_races = 256;
 
+  void compare(trace& t, access_history::location& l, object_id variable, const kept_access& a);
+  plain_access told(const kept_access& a) const;
   void found(trace& t, object_id variable, const kept_access& first, const kept_access& second);
 
   race_clocks clocks_;
@@ -51,6 +55,7 @@ class race_detector {
   call_tree calls_;
   std::vector<access_history::location> variables_;  // by object
   std::vector<object_id> used_;
+  std::vector<place> places_;                        // of accesses to variables
   std::vector<std::uint64_t> pairs_;                 // of places, as in trace::races
   bool idle_ = true;                                 // nothing was looked at in this execution
 };

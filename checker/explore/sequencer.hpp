@@ -73,6 +73,8 @@ class sequencer final : public core::engine {
   static sequencer* active() noexcept { return active_; }
   // The execution that runs, by a number that no other has.
   static std::uint64_t execution() noexcept { return execution_; }
+  // Nothing but main was created yet: what it does happens before all that others will do.
+  bool alone() const noexcept { return created_.size() == 1; }
   // An access of the running goroutine: race_detector::is_news, add and epoch.
   bool is_news(access_history::location l, kept_access& a) {
     return races_.is_news(so_far(), running_->id, l, a);

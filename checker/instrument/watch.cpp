@@ -9,16 +9,15 @@ namespace heddle::instrument {
 namespace {
 
 // A larger free is a write to its beginning only.
-constexpr std::size_t most_freed_bytes = 4096;
+constexpr std::size_t most_freed_bytes = 1024;
 
 }  // namespace
 
-watch& watching() {
+watch& make_watch() {
   // Neither a guard nor an allocation, which would be hooks that ask for it.
   alignas(watch) static constinit std::byte storage[sizeof(watch)]{};
-  static constinit watch* the_one = nullptr;
-  if (the_one == nullptr) the_one = new (storage) watch;
-  return *the_one;
+  the_watch = new (storage) watch;
+  return *the_watch;
 }
 
 goroutine_calls* watch::change_to(const core::goroutine& g) {
@@ -44,6 +43,7 @@ goroutine_calls* watch::change_to(const core::goroutine& g) {
 explore::call_tree::stack watch::stack_of(explore::sequencer& s, goroutine_calls& g) {
   std::size_t known = g.calls.size();
   while (known > 0 && g.calls[known - 1].stack == 0) --known;
+  if (known == g.calls.size()) return known == 0 ? 0 : g.calls[known - 1].stack;
   explore::call_tree::stack below = known == 0 ? 0 : g.calls[known - 1].stack;
   for (; known < g.calls.size(); ++known)
     below = g.calls[known].stack = s.racing().calls().push(below, g.calls[known].from);
@@ -51,7 +51,7 @@ explore::call_tree::stack watch::stack_of(explore::sequencer& s, goroutine_calls
 }
 
 void watch::keep(explore::sequencer& s, goroutine_calls& g, location& l, explore::kept_access& a) {
-  a.calls = stack_of(s, g);
+  a.detail = stack_of(s, g);
   s.add(l, a);
 }
 
@@ -65,8 +65,7 @@ void watch::atomic_access(const void* address, std::size_t bytes, bool is_write,
   const auto at = reinterpret_cast<std::uintptr_t>(address);
   location& l = shadow_.cell(at, last_execution_);
   explore::kept_access a;
-  a.what.is_write = is_write;
-  a.what.code = code;
+  a.is_write = is_write;
   a.is_atomic = true;
   a.place_key = reinterpret_cast<std::uintptr_t>(code);
   a.first_byte = static_cast<std::uint8_t>(at % shadow::cell_bytes);

@@ -79,7 +79,7 @@ class watch {
     if (busy_) return;
     const in_use now(busy_);
     goroutine_calls* g = running();
-    if (g == nullptr || g->foreign()) return;
+    if (g == nullptr || g->foreign() || explore::sequencer::active()->alone()) return;
     auto at = reinterpret_cast<std::uintptr_t>(address);
     for (std::size_t left = bytes; left > 0;) {
       const std::size_t first = at % shadow::cell_bytes;
@@ -123,8 +123,7 @@ class watch {
     explore::sequencer& s = *explore::sequencer::active();
     location& l = shadow_.cell(at, last_execution_);
     explore::kept_access a;
-    a.what.is_write = is_write;
-    a.what.code = code;
+    a.is_write = is_write;
     a.place_key = reinterpret_cast<std::uintptr_t>(code);
     a.first_byte = static_cast<std::uint8_t>(at % shadow::cell_bytes);
     a.bytes = static_cast<std::uint8_t>(bytes);
@@ -145,6 +144,8 @@ class watch {
 
 // The one of this process, made when first asked for, by the thread that explores. Never
 // destroyed: memory is freed to the very end.
-watch& watching();
+watch& make_watch();
+inline constinit watch* the_watch = nullptr;
+inline watch& watching() { return the_watch != nullptr ? *the_watch : make_watch(); }
 
 }  // namespace heddle::instrument
