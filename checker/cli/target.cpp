@@ -102,7 +102,8 @@ void compile(const fs::path& source, const fs::path& program, bool instrument) {
   const std::string object = program.string() + ".o";
   words compiling{"c++", "-std=c++20", "-O1", "-g", "-c", source.string(), "-o", object};
   for (const std::string& directory : around.includes) compiling.push_back("-I" + directory);
-  words linking{"c++", "-g", object, "-o", program.string()};
+  // Without optimising Heddle's own files again, which would take longer than most checks.
+  words linking{"c++", "-g", "-fno-lto", object, "-o", program.string()};
   const auto library = [&](const char* name) {
     return (around.libraries / ("libheddle_" + std::string(name) + ".a")).string();
   };

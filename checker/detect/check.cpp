@@ -102,6 +102,7 @@ class exploration {
 bool exploration::execute() {
   const trace& t = executor_.run(*strategy_);
   ++executions_;
+  if (t.ended == ending::departed) return refuse(t.departure);
   if (how_.on_execution) how_.on_execution(t);
   const bool complete = t.ended != ending::abandoned && !strategy_->out_of_bound(t);
   if (complete) count(t);

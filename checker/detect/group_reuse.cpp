@@ -55,6 +55,7 @@ bool may_be_waiting(const trace& t, const happens_before& order, const reuse& r,
 }  // namespace
 
 std::optional<note> find_group_reuse(const trace& t) {
+  if (!t.group_added) return std::nullopt;
   const std::vector<reuse> candidates = adds_from_zero(t);
   if (candidates.empty()) return std::nullopt;
   happens_before order;

@@ -1,18 +1,11 @@
 #include "alternatives.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace heddle::explore {
 
 namespace {
-
-constexpr std::uint32_t none = ~std::uint32_t{0};
-
-// Operations that can always be performed and touch the same whatever came before.
-bool constant(op_kind k) {
-  return k == op_kind::atomic_load || k == op_kind::atomic_store || k == op_kind::atomic_update ||
-         k == op_kind::unlock;
-}
 
 // Where an actor's pending operations begin in trace::offers. REQUIRES: it has some.
 const announcement& pending_announcement(const trace& t, actor_id who) {
@@ -33,20 +26,33 @@ void alternative_set::reset() {
     a.shown_at = not_shown;
     a.watches = 0;
   }
-  changed_ = 0;
+  changed_ = watched_ = 0;
   size_ = 0;
+  all_dirty_ = true;
 }
 
-void alternative_set::actor_changed(const trace& t, actor_id who) {
-  if (who >= by_actor_.size()) by_actor_.resize(who + 1);
+// What the actor could do is not so any more.
+void alternative_set::withdraw(actor_id who) {
   actor_entries& mine = by_actor_[who];
   changed_ |= mine.watches;  // it is nobody's partner any more
   mine.watches = 0;
   mine.stale = true;
+  all_dirty_ = all_dirty_ || (dirty_ != no_actor && dirty_ != who);
+  dirty_ = who;
+}
+
+void alternative_set::announced(const trace& t, actor_id who) {
+  if (who >= by_actor_.size()) by_actor_.resize(who + 1);
+  actor_entries& mine = by_actor_[who];
+  if (!mine.stale || dirty_ != who) withdraw(who);
   mine.always_stale = t.actors[who].kind != actor_kind::goroutine;
-  if (!t.pending(who)) return;
-  for (const operation& op : pending_offers(t, who))
-    if (!constant(op.kind)) mine.watches |= bit(op.object);
+  const announcement& a = pending_announcement(t, who);
+  access ignored;
+  mine.always = a.offer_count == 1 && touches_always(t.offers[a.first_offer], ignored);
+  if (mine.always) return;
+  for (std::uint32_t i = 0; i < a.offer_count; ++i)
+    mine.watches |= bit(t.offers[a.first_offer + i].object);
+  watched_ |= mine.watches;
   changed_ |= mine.watches;  // it may be a partner now
 }
 
@@ -65,33 +71,81 @@ void alternative_set::collect(const trace& t, const object_model& model,
   model_ = &model;
   present_ = present;
   if (!held_back.empty()) return collect_without(held_back);
-  const bool moved = offers_at_ != t.offers.data();
-  offers_at_ = t.offers.data();
+  if (!mend()) collect_all();
+}
+
+// Mostly one actor has performed something that nobody waits for, and announced something of the
+// same kind: its place in the list is written anew. False: there is more to do.
+bool alternative_set::mend() {
+  if (all_dirty_ || dirty_ == no_actor || (changed_ & watched_) != 0 ||
+      offers_at_ != trace_->offers.data() || shown_present_ != present_.size())
+    return false;
+  actor_entries& mine = by_actor_[dirty_];
+  if (mine.shown_at == not_shown || mine.able.size() != 1) return false;
+  if (!trace_->pending(dirty_)) return take_out(mine);
+  if (!mine.always) return false;
+  const announcement& a = pending_announcement(*trace_, dirty_);
+  if (a.guard_count > 0) return false;
+  const operation& op = trace_->offers[a.first_offer];
+  mine.able.front() = {{dirty_, op.branch, no_actor, 0}, a.first_offer, none, 0, 1};
+  if (mine.accesses.empty()) mine.accesses.resize(1);
+  touches_always(op, mine.accesses.front());
+  list_[mine.shown_at] = {mine.able.front().what, &op, nullptr, {mine.accesses.data(), 1}};
+  mine.stale = false;
+  changed_ = 0;
+  dirty_ = no_actor;
+  return true;
+}
+
+// The only thing that an actor could do goes from the list: it has ended.
+bool alternative_set::take_out(actor_entries& mine) {
+  const std::size_t gone = std::exchange(mine.shown_at, not_shown);
+  std::move(list_.begin() + static_cast<std::ptrdiff_t>(gone) + 1,
+            list_.begin() + static_cast<std::ptrdiff_t>(size_),
+            list_.begin() + static_cast<std::ptrdiff_t>(gone));
+  --size_;
+  for (actor_id who : present_)
+    if (who < by_actor_.size() && by_actor_[who].shown_at != not_shown &&
+        by_actor_[who].shown_at > gone)
+      --by_actor_[who].shown_at;
+  changed_ = 0;
+  dirty_ = no_actor;
+  return true;
+}
+
+void alternative_set::collect_all() {
+  const bool moved = offers_at_ != trace_->offers.data();
+  offers_at_ = trace_->offers.data();
+  watched_ = 0;
   std::size_t at = 0;
-  for (actor_id who : present) {
+  for (actor_id who : present_) {
     if (who >= by_actor_.size()) continue;  // it has announced nothing
     actor_entries& mine = by_actor_[who];
-    if (!t.actors[who].waiting) {
+    if (!trace_->actors[who].waiting) {
       mine.shown_at = not_shown;
       continue;
     }
     refresh(who, mine);
+    watched_ |= mine.always_stale ? ~std::uint64_t{0} : mine.watches;
     if (moved || mine.fresh || mine.shown_at != at) {
-      size_ = at;
-      for (const entry& e : mine.able) show(mine, e);
+      for (std::size_t i = 0; i < mine.able.size(); ++i) show(mine, mine.able[i], at + i);
       mine.shown_at = at;
       mine.fresh = false;
     }
     at += mine.able.size();
   }
   size_ = at;
+  shown_present_ = present_.size();
   changed_ = 0;
+  dirty_ = no_actor;
+  all_dirty_ = false;
 }
 
 // The rare case: some take no part.
 void alternative_set::collect_without(std::span<const actor_id> held_back) {
   const auto held = [&](actor_id who) { return std::ranges::count(held_back, who) > 0; };
   size_ = 0;
+  all_dirty_ = true;
   for (actor_id who : present_) {
     if (who >= by_actor_.size()) continue;
     actor_entries& mine = by_actor_[who];
@@ -100,7 +154,7 @@ void alternative_set::collect_without(std::span<const actor_id> held_back) {
     refresh(who, mine);
     if (held(who)) continue;
     for (const entry& e : mine.able)
-      if (e.what.partner == no_actor || !held(e.what.partner)) show(mine, e);
+      if (e.what.partner == no_actor || !held(e.what.partner)) show(mine, e, size_++);
   }
   changed_ = 0;
 }
@@ -134,15 +188,15 @@ const alternative* alternative_set::only(const trace& t, const object_model& mod
   one_.able.clear();
   one_.accesses.clear();
   add(one_, what, mine, theirs);
-  size_ = 0;
+  all_dirty_ = true;
   offers_at_ = nullptr;  // the list is no longer what collect() made it
-  show(one_, one_.able.front());
+  show(one_, one_.able.front(), 0);
   return list_.data();
 }
 
-void alternative_set::show(const actor_entries& from, const entry& e) {
-  if (size_ == list_.size()) list_.emplace_back();
-  alternative& to = list_[size_++];
+void alternative_set::show(const actor_entries& from, const entry& e, std::size_t at) {
+  if (at >= list_.size()) list_.resize(at + 1);
+  alternative& to = list_[at];
   to.what = e.what;
   to.op = &trace_->offers[e.offer];
   to.partner_op = e.partner_offer == none ? nullptr : &trace_->offers[e.partner_offer];
@@ -150,17 +204,19 @@ void alternative_set::show(const actor_entries& from, const entry& e) {
 }
 
 void alternative_set::look_again(actor_id who, actor_entries& mine) {
-  mine.able.clear();
   const announcement& a = pending_announcement(*trace_, who);
-  const operation& first = trace_->offers[a.first_offer];
-  if (a.offer_count == 1 && a.guard_count == 0 && constant(first.kind)) {
-    const action what{who, first.branch, no_actor, 0};
-    model_->touches(what, first, {}, mine.accesses);
-    mine.able.push_back({what, a.first_offer, none, 0, 1});
-    return;
-  }
+  if (mine.always && a.guard_count == 0) return add_always(mine, who, a);
+  mine.able.clear();
   mine.accesses.clear();
   for (std::uint32_t i = 0; i < a.offer_count; ++i) offer(mine, a.first_offer + i, who);
+}
+
+void alternative_set::add_always(actor_entries& into, actor_id who, const announcement& a) {
+  into.able.resize(1);
+  into.able.front() = {
+      {who, trace_->offers[a.first_offer].branch, no_actor, 0}, a.first_offer, none, 0, 1};
+  if (into.accesses.empty()) into.accesses.resize(1);
+  touches_always(trace_->offers[a.first_offer], into.accesses.front());
 }
 
 void alternative_set::offer(actor_entries& into, std::uint32_t index, actor_id who) {

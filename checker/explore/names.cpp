@@ -36,6 +36,8 @@ void remember_origin(std::vector<Origin>& origins, std::uint32_t id, const Origi
 }  // namespace
 
 actor_id names::child_of(actor_id parent, std::uint32_t ordinal) {
+  if (parent < children_.size() && ordinal < children_[parent].size())
+    if (const actor_id known = children_[parent][ordinal]; known != 0) return known;
   const actor_id id = intern(children_, parent, ordinal, next_actor_);
   remember(actor_hash_, id, hash_of_actor(parent), ordinal);
   remember_origin(actor_origin_, id, {parent, ordinal, false, nullptr, 0});
@@ -51,6 +53,8 @@ actor_id names::timer_of(object_id timer) {
 }
 
 object_id names::object_of(actor_id creator, std::uint32_t ordinal) {
+  if (creator < objects_.size() && ordinal < objects_[creator].size())
+    if (const object_id known = objects_[creator][ordinal]; known != 0) return known;
   const object_id id = intern(objects_, creator, ordinal, next_object_);
   remember(object_hash_, id, hash_of_actor(creator), ordinal);
   remember_origin(object_origin_, id, {creator, ordinal, false, nullptr, 0});

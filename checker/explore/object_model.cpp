@@ -17,9 +17,7 @@ access channel_slot(object_id o, kind k, std::uint32_t number, std::uint32_t cap
   return {o, k, (number & slot_mask) | shown << slot_bits};
 }
 
-bool is_channel_operation(op_kind k) {
-  return k >= op_kind::send && k <= op_kind::len;
-}
+bool is_channel_operation(op_kind k) { return k >= op_kind::send && k <= op_kind::len; }
 
 }  // namespace
 
@@ -35,8 +33,8 @@ void object_model::reset(bool idle_time) {
   now_ = 0;
 }
 
-bool object_model::meet(const operation& op) {
-  const bool fresh = !state(op.object).known;
+bool object_model::meet_new(const operation& op) {
+  const bool fresh = op.object != 0 && !state(op.object).known;
   for (object_id o : {op.object, op.second}) {
     if (o == 0) continue;
     object_state& s = touch(o);
@@ -87,25 +85,35 @@ bool object_model::enabled(const action& what, const operation& op) const {
     case op_kind::start:
     case op_kind::nil_channel:
     case op_kind::cond_woken:
-    case op_kind::sleep: return false;
+    case op_kind::sleep:
+      return false;
     case op_kind::send:
       if (s.closed) return what.partner == no_actor;
       return s.capacity == 0 ? what.partner != no_actor : s.sent - s.received < s.capacity;
-    case op_kind::recv: return s.sent != s.received || s.closed;
-    case op_kind::lock: return !s.locked;
-    case op_kind::read_lock: return !s.present;
-    case op_kind::write_arrive: return !s.present;
-    case op_kind::write_lock: return s.inside.empty();
-    case op_kind::group_wait: return s.count == 0;
-    case op_kind::once_begin: return !s.locked;
+    case op_kind::recv:
+      return s.sent != s.received || s.closed;
+    case op_kind::lock:
+      return !s.locked;
+    case op_kind::read_lock:
+      return !s.present;
+    case op_kind::write_arrive:
+      return !s.present;
+    case op_kind::write_lock:
+      return s.inside.empty();
+    case op_kind::group_wait:
+      return s.count == 0;
+    case op_kind::once_begin:
+      return !s.locked;
     case op_kind::cond_signal:
       if (what.partner == no_actor) return s.inside.empty();
       return std::ranges::find(s.inside, what.partner) != s.inside.end();
-    case op_kind::clock_advance: return next_deadline() >= 0;
+    case op_kind::clock_advance:
+      return next_deadline() >= 0;
     case op_kind::timer_fire:
       return std::ranges::any_of(
           timers_, [&](const timer_entry& t) { return t.timer == op.object && due(t); });
-    default: return true;
+    default:
+      return true;
   }
 }
 
@@ -143,6 +151,7 @@ void object_model::touch_channel(const action& what, const operation& op, access
 void object_model::touches(const action& what, const operation& op,
                            std::span<const operation> offers, access_list& out) const {
   out.clear();
+  if (access always; touches_always(op, always)) return out.push_back(always);
   const object_state& s = state(op.object);
   const object_id o = op.object;
   const auto one = [&](kind k, std::uint32_t slot = 0) { out.push_back({o, k, slot}); };
@@ -152,7 +161,8 @@ void object_model::touches(const action& what, const operation& op,
     case op_kind::close:
     case op_kind::try_close:
     case op_kind::is_closed:
-    case op_kind::len: return touch_channel(what, op, out);
+    case op_kind::len:
+      return touch_channel(what, op, out);
     case op_kind::otherwise:
       for (const operation& offer : offers)
         if (offer.kind == op_kind::send || offer.kind == op_kind::recv)
@@ -160,37 +170,45 @@ void object_model::touches(const action& what, const operation& op,
                          state(offer.object).capacity > 0 ? kind::poll_buffered : kind::poll_open,
                          0});
       return;
-    case op_kind::lock: return one(kind::lock);
-    case op_kind::try_lock: return one(s.locked ? kind::lock_failed : kind::lock);
-    case op_kind::unlock: return one(kind::unlock);
-    case op_kind::read_lock: return one(kind::read_lock);
-    case op_kind::try_read_lock: return one(s.present ? kind::read_lock_failed : kind::read_lock);
+    case op_kind::lock:
+      return one(kind::lock);
+    case op_kind::try_lock:
+      return one(s.locked ? kind::lock_failed : kind::lock);
+    case op_kind::read_lock:
+      return one(kind::read_lock);
+    case op_kind::try_read_lock:
+      return one(s.present ? kind::read_lock_failed : kind::read_lock);
     case op_kind::read_unlock:
-      return one(std::ranges::find(s.inside, what.who) != s.inside.end() ? kind::read_unlock
-                                                                          : kind::read_unlock_foreign);
-    case op_kind::write_arrive: return one(kind::write_arrive);
-    case op_kind::write_lock: return one(kind::write_lock);
+      return one(std::ranges::find(s.inside, what.who) != s.inside.end()
+                     ? kind::read_unlock
+                     : kind::read_unlock_foreign);
+    case op_kind::write_arrive:
+      return one(kind::write_arrive);
+    case op_kind::write_lock:
+      return one(kind::write_lock);
     case op_kind::try_write_lock:
       return one(s.present || !s.inside.empty() ? kind::write_lock_failed : kind::write_lock);
-    case op_kind::write_unlock: return one(kind::write_unlock);
+    case op_kind::write_unlock:
+      return one(kind::write_unlock);
     case op_kind::group_add: {
       const auto delta = static_cast<std::int64_t>(op.value);
       if (s.count + delta < 0) return one(kind::group_panic);
       if (delta > 0) return one(kind::group_add);
       return one(kind::group_done, std::ranges::count(strict_groups_, o) > 0 ? 1 : 0);
     }
-    case op_kind::group_wait: return one(kind::group_wait);
+    case op_kind::group_wait:
+      return one(kind::group_wait);
     case op_kind::cond_wait:
       one(kind::exclusive);
       return out.push_back({op.second, kind::unlock, 0});
     case op_kind::cond_signal:
     case op_kind::cond_broadcast:
-    case op_kind::once_end: return one(kind::exclusive);
-    case op_kind::once_begin: return one(s.present ? kind::passed : kind::exclusive);
-    case op_kind::atomic_load: return one(kind::read);
-    case op_kind::atomic_store:
-    case op_kind::atomic_update: return one(kind::write);
-    case op_kind::atomic_compare: return one(s.bits == op.extra ? kind::write : kind::read);
+    case op_kind::once_end:
+      return one(kind::exclusive);
+    case op_kind::once_begin:
+      return one(s.present ? kind::passed : kind::exclusive);
+    case op_kind::atomic_compare:
+      return one(s.bits == op.extra ? kind::write : kind::read);
     case op_kind::timer_arm:
     case op_kind::timer_stop:
       out.push_back({clock_object, kind::timer, o});
@@ -205,9 +223,12 @@ void object_model::touches(const action& what, const operation& op,
     case op_kind::clock_advance:
       if (idle_time_) return out.push_back({everything_object, kind::everything, 0});
       return out.push_back({clock_object, kind::time_advance, 0});
-    case op_kind::clock_read: return out.push_back({clock_object, kind::time_read, 0});
-    case op_kind::observe_all: return out.push_back({everything_object, kind::everything, 0});
-    default: return;
+    case op_kind::clock_read:
+      return out.push_back({clock_object, kind::time_read, 0});
+    case op_kind::observe_all:
+      return out.push_back({everything_object, kind::everything, 0});
+    default:
+      return;
   }
 }
 
@@ -221,8 +242,11 @@ void object_model::apply_channel(const action& what, const operation& op) {
       if (s.sent != s.received) ++s.received;
       return;
     case op_kind::close:
-    case op_kind::try_close: s.closed = true; return;
-    default: return;
+    case op_kind::try_close:
+      s.closed = true;
+      return;
+    default:
+      return;
   }
 }
 
@@ -242,7 +266,9 @@ void object_model::apply_lock(const action& what, const operation& op) {
     case op_kind::try_read_lock:
       if (s.present) return;
       [[fallthrough]];
-    case op_kind::read_lock: s.inside.push_back(what.who); return;
+    case op_kind::read_lock:
+      s.inside.push_back(what.who);
+      return;
     case op_kind::read_unlock: {
       if (s.inside.empty()) return;
       auto own = std::ranges::find(s.inside, what.who);
@@ -257,13 +283,16 @@ void object_model::apply_lock(const action& what, const operation& op) {
       s.present = true;
       s.holder = what.who;
       return;
-    case op_kind::write_lock: s.locked = true; return;
+    case op_kind::write_lock:
+      s.locked = true;
+      return;
     case op_kind::write_unlock:
       if (!s.locked) return;
       s.locked = s.present = false;
       s.holder = no_actor;
       return;
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -311,8 +340,12 @@ void object_model::apply(const action& what, const operation& op, std::uint64_t 
       s.inside.push_back(what.who);
       return;
     }
-    case op_kind::cond_signal: std::erase(s.inside, what.partner); return;
-    case op_kind::cond_broadcast: s.inside.clear(); return;
+    case op_kind::cond_signal:
+      std::erase(s.inside, what.partner);
+      return;
+    case op_kind::cond_broadcast:
+      s.inside.clear();
+      return;
     case op_kind::once_begin:
       if (s.present) return;
       s.locked = true;
@@ -325,12 +358,16 @@ void object_model::apply(const action& what, const operation& op, std::uint64_t 
       return;
     case op_kind::atomic_store:
     case op_kind::atomic_update:
-    case op_kind::atomic_compare: s.bits = bits; return;
+    case op_kind::atomic_compare:
+      s.bits = bits;
+      return;
     case op_kind::timer_arm:
     case op_kind::timer_stop:
     case op_kind::timer_fire:
-    case op_kind::clock_advance: return apply_timer(op);
-    default: break;
+    case op_kind::clock_advance:
+      return apply_timer(op);
+    default:
+      break;
   }
   if (is_channel_operation(op.kind))
     apply_channel(what, op);

@@ -18,27 +18,46 @@ struct timer_entry {
   object_id timer = 0;
   std::int64_t deadline = 0;  // ns of virtual time
   std::int64_t period = 0;
-  object_id channel = 0;      // 0: none
+  object_id channel = 0;  // 0: none
   bool armed = false;
 };
 
 // Every family of objects uses its own few fields.
 struct object_numbers {
-  bool known = false;           // initialised from the first operation announced on it
-  std::uint64_t bits = 0;       // atomic: the value
-  std::uint32_t capacity = 0;   // channel
+  bool known = false;          // initialised from the first operation announced on it
+  std::uint64_t bits = 0;      // atomic: the value
+  std::uint32_t capacity = 0;  // channel
   std::uint32_t sent = 0;
   std::uint32_t received = 0;
   bool closed = false;
-  actor_id holder = no_actor;   // mutex, writer of an rw_mutex, runner of a once
-  bool locked = false;          // mutex; rw_mutex: the writer is inside; once: running
-  bool present = false;         // rw_mutex: a writer has arrived; once: finished
-  std::int64_t count = 0;       // wait_group
+  actor_id holder = no_actor;  // mutex, writer of an rw_mutex, runner of a once
+  bool locked = false;         // mutex; rw_mutex: the writer is inside; once: running
+  bool present = false;        // rw_mutex: a writer has arrived; once: finished
+  std::int64_t count = 0;      // wait_group
 };
 
 struct object_state : object_numbers {
   std::vector<actor_id> inside;  // rw_mutex: readers; cond: waiters
 };
+
+// What an operation touches that can always be performed and touches the same whatever came before:
+// one object. False for any other operation.
+constexpr bool touches_always(const operation& op, access& what) noexcept {
+  switch (op.kind) {
+    case op_kind::atomic_load:
+      what = {op.object, access_kind::read, 0};
+      return true;
+    case op_kind::atomic_store:
+    case op_kind::atomic_update:
+      what = {op.object, access_kind::write, 0};
+      return true;
+    case op_kind::unlock:
+      what = {op.object, access_kind::unlock, 0};
+      return true;
+    default:
+      return false;
+  }
+}
 
 class object_model {
  public:
@@ -47,7 +66,10 @@ class object_model {
 
   // An operation was announced: its objects come into being if they are new. Says whether
   // op.object was.
-  bool meet(const operation& op);
+  bool meet(const operation& op) {
+    if (op.second == 0 && op.object < objects_.size() && objects_[op.object].known) return false;
+    return meet_new(op);
+  }
 
   // Whether the action can be performed now. `op` is what `who` announced.
   bool enabled(const action& what, const operation& op) const;
@@ -62,8 +84,8 @@ class object_model {
   // wait, whether its mutex was locked.
   void apply(const action& what, const operation& op, std::uint64_t bits);
 
-  // What an atomic operation left behind, known once it has run.
-  void set_bits(object_id o, std::uint64_t bits) { touch(o).bits = bits; }
+  // What an atomic operation left behind, known once it has run. REQUIRES: o was met.
+  void set_bits(object_id o, std::uint64_t bits) { objects_[o].bits = bits; }
   // From now on, and over resets, two dones of this wait group are dependent.
   void expect_group_panic(object_id group) { strict_groups_.push_back(group); }
   // Lets a periodic timer fire no more.
@@ -83,6 +105,7 @@ class object_model {
   bool due(const timer_entry& t) const;
 
  private:
+  bool meet_new(const operation& op);
   object_state& touch(object_id o) {
     if (o >= objects_.size()) objects_.resize(o + 1);
     return objects_[o];

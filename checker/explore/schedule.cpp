@@ -115,8 +115,8 @@ schedule schedule_of(const trace& t, std::size_t step_bound) {
   s.step_bound = t.events.size() > step_bound ? step_bound : 0;
   s.fingerprint = static_cast<std::uint32_t>(t.fingerprint);
   // Past the bound a fair scheduler decided.
-  for (std::size_t step = 0; step < t.decisions.size() && step < step_bound; ++step)
-    if (const decided& d = t.decisions[step]; d.alternatives > 1)
+  for (std::size_t step = 0; step < t.events.size() && step < step_bound; ++step)
+    if (const decided& d = t.events[step].how; d.alternatives > 1)
       s.choices.push_back({d.index, choice_check(d.fingerprint)});
   return s;
 }

@@ -10,6 +10,9 @@ namespace heddle::explore {
 
 namespace {
 
+std::terminate_handler outer_handler =
+    nullptr;  // what std::terminate did before the first sequencer
+
 // The model's function as main's task, without a copy of it.
 class body_task final : public detail::task {
  public:
@@ -22,7 +25,12 @@ class body_task final : public detail::task {
 
 }  // namespace
 
+sequencer::sequencer() : handled_before_(std::set_terminate(&terminated)) {
+  if (handled_before_ != &terminated) outer_handler = handled_before_;
+}
+
 sequencer::~sequencer() {
+  std::set_terminate(handled_before_);
   for (const auto& g : made_) {
     core::discard(g->context);
     stacks_.give_back(g->memory);
@@ -53,13 +61,12 @@ void sequencer::register_actor(actor_id who, actor_kind kind, actor_id parent,
   info.ordinal = ordinal;
   info.parent_position = parent == no_actor ? 0 : trace_.positions(parent);
   info.born = static_cast<std::uint32_t>(trace_.events.size());
-  info.name.clear();
-  info.created_at = {};
+  if (!info.name.empty()) info.name.clear();
   info.announced.clear();
   info.waiting = false;
   actor_state& s = states_[who];
   s.g = nullptr;
-  s.timer.reset();
+  if (s.timer != nullptr) s.timer.reset();
   s.children = s.objects = s.ticks = 0;
   if (spinning_) s.spin.reset();
   present_.push_back(who);
@@ -144,10 +151,12 @@ void sequencer::add_note(actor_id who, panic_kind kind, bool uncaught, const std
     operation failing;
     failing.at = at;
     depart(failing);
+    return;
   }
   trace_.notes.push_back(
       {kind, uncaught, what, at, who, static_cast<std::uint32_t>(trace_.events.size())});
   if (uncaught) trace_.actors[who].status = actor_status::panicked;
+  if (limits_.stop_at_failure) finish(ending::stopped);
 }
 
 void sequencer::note_failure(const panic& failure) {
@@ -168,7 +177,7 @@ void sequencer::begin(const std::function<void()>& body) {
   first_half_ = second_half_ = nullptr;
   acting_timer_ = last_who_ = no_actor;
   fair_turn_ = 0;
-  over_ = fair_tail_ = false;
+  over_ = false;
   if (repeating_) {
     cut_back(repeated_);
   } else {
@@ -184,7 +193,6 @@ void sequencer::begin(const std::function<void()>& body) {
 
 const trace& sequencer::run(const std::function<void()>& body, strategy& chooser,
                             const execution_limits& limits, decision_log* log) {
-  const std::terminate_handler previous = std::set_terminate(&terminated);
   exceptions_ = &core::this_threads_exceptions();
   kept_ = strategy_ == &chooser && limits_ == limits;
   strategy_ = &chooser;
@@ -203,7 +211,6 @@ const trace& sequencer::run(const std::function<void()>& body, strategy& chooser
     for (object_id o : trace_.group_panics()) model_.expect_group_panic(o);
   core::set_engine(nullptr, false);
   active_ = nullptr;
-  std::set_terminate(previous);
   return trace_;
 }
 
@@ -229,7 +236,10 @@ void sequencer::unwind_all() {
 // goroutine down, the goroutine is given up; else the program would end here, so it is a panic.
 void sequencer::terminated() noexcept {
   auto* engine = static_cast<sequencer*>(core::current_engine_or_null());
-  if (engine == nullptr || engine->running_ == nullptr) std::abort();
+  if (engine == nullptr || engine->running_ == nullptr) {  // no model's doing
+    if (outer_handler != nullptr && outer_handler != &terminated) outer_handler();
+    std::abort();
+  }
   core::goroutine& g = *engine->running_;
   if (!g.unwinding) {
     std::string what = "std::terminate was called";
@@ -263,13 +273,9 @@ void sequencer::leave() {
 }
 
 core::goroutine* sequencer::next_to_run() {
-  for (;;) {
+  core::goroutine* next = nullptr;
+  while (next == nullptr) {
     if (over_) return nullptr;
-    core::goroutine* next = nullptr;
-    if (limits_.stop_at_failure && !trace_.notes.empty()) {
-      finish(ending::stopped);
-      return nullptr;
-    }
     if (first_half_ != nullptr) {
       next = std::exchange(first_half_, nullptr);
     } else if (second_half_ != nullptr) {
@@ -280,17 +286,17 @@ core::goroutine* sequencer::next_to_run() {
         runnable_.clear();
         next_runnable_ = 0;
       }
-    } else if (!decide()) {
-      return nullptr;
+    } else if (decide()) {
+      next = std::exchange(first_half_, nullptr);  // null: a timer's turn
     }
-    if (next == nullptr) continue;
-    if (next->state == core::goroutine_state::fresh) {
-      auto& g = *static_cast<fiber*>(next);
-      if (!g.resting) core::prepare(g.context, g.memory.base, g.memory.bytes, &entry, &g);
-      g.resting = false;
-    }
-    return next;
   }
+  if (next->state == core::goroutine_state::fresh) start(*static_cast<fiber*>(next));
+  return next;
+}
+
+void sequencer::start(fiber& g) {
+  if (!g.resting) core::prepare(g.context, g.memory.base, g.memory.bytes, &entry, &g);
+  g.resting = false;
 }
 
 }  // namespace heddle::explore

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <span>
@@ -55,7 +56,7 @@ class decision_log {
 
 class sequencer final : public core::engine {
  public:
-  sequencer() = default;
+  sequencer();
   ~sequencer() override;
 
   // Runs `body` once. The trace is valid until the next run.
@@ -139,20 +140,23 @@ class sequencer final : public core::engine {
 
   void leave();                    // the running goroutine has nothing to do: go on elsewhere
   core::goroutine* next_to_run();  // null: the execution is over
-  bool decide();                   // picks and carries out one event; false: over
+  static void start(fiber& g);
+  bool decide();  // picks and carries out one event; false: over
   bool finish(ending how);
-  bool decide_among_all();
+  bool decide_among_all(std::size_t step);
+  bool decide_past_bound(std::size_t step);
+  bool carry_out(const point& at, std::size_t index);
   void collect();
   std::size_t pick_fairly();
-  void picked(std::size_t index, std::size_t alternatives);
   void mix(std::uint64_t v) {
     trace_.fingerprint = (trace_.fingerprint ^ v) * 0x9e3779b97f4a7c15U;
     trace_.fingerprint ^= trace_.fingerprint >> 29;
   }
-  void perform(const alternative& picked);
-  void record(const alternative& picked);
+  void perform(const alternative& picked, const decided& how);
+  event& record(const alternative& picked, const decided& how);
+  std::uint32_t take_turn(actor_id who);
   void perform_by_goroutine(const action& what, op_kind kind);
-  void perform_by_timer(actor_id who);
+  [[gnu::noinline]] void perform_by_timer(actor_id who);
   void count_change(const event& done, bool value_changed);
   void unwind_all();
   core::goroutine* finish_goroutine(core::goroutine& g);  // what runs next; null: nothing
@@ -199,11 +203,12 @@ class sequencer final : public core::engine {
   std::vector<actor_id> held_back_;
   std::vector<actor_id> woken_;
   std::vector<object_id> guards_;
-  bool any_guard_ = false;  // an actor may be held back
+  bool any_guard_ = false;                 // an actor may be held back
+  std::terminate_handler handled_before_;  // std::terminate's
   core::execution_context outside_;
   core::thread_exceptions* exceptions_ = nullptr;  // of the thread that runs
   core::goroutine* running_ = nullptr;
-  core::goroutine* first_half_ = nullptr;   // the receiver of a rendezvous, and
+  core::goroutine* first_half_ = nullptr;   // who was picked; the receiver of a rendezvous, and
   core::goroutine* second_half_ = nullptr;  // the sender, run when the receiver has parked
   actor_id acting_timer_ = no_actor;        // whose firing is being carried out
   strategy* strategy_ = nullptr;
@@ -219,7 +224,6 @@ class sequencer final : public core::engine {
   actor_id last_who_ = no_actor;
   std::size_t fair_turn_ = 0;
   bool over_ = false;
-  bool fair_tail_ = false;  // past the step bound, a fair scheduler tries to end the execution
 };
 
 }  // namespace heddle::explore

@@ -44,7 +44,7 @@ void sequencer::announce_for(actor_id who, std::span<const operation> offers) {
       (std::uint64_t{leading.at.line()} << 8 | static_cast<unsigned>(leading.kind)));
   for (std::size_t i = first; i < trace_.offers.size(); ++i)
     mix(names_.hash_of_object(trace_.offers[i].object));
-  alternatives_.actor_changed(trace_, who);
+  alternatives_.announced(trace_, who);
 }
 
 bool sequencer::announce(std::span<const operation> offers, core::decision& picked) {

@@ -26,8 +26,9 @@ bool sequencer::finish(ending how) {
 // Spinning goroutines are held back while another can do something, and so is the clock in idle
 // time; the clock last.
 void sequencer::collect() {
-  held_back_.clear();
   const bool idle = limits_.time == time_mode::idle && trace_.actors[clock_actor].waiting;
+  if (!idle && !any_guard_) return alternatives_.collect(trace_, model_, present_, {});
+  held_back_.clear();
   if (idle) held_back_.push_back(clock_actor);
   if (any_guard_)
     for (actor_id who : present_)
@@ -42,38 +43,43 @@ void sequencer::collect() {
 
 bool sequencer::decide() {
   if (repeating_) return repeat();
-  if (!asks_known_ || fair_tail_ || trace_.events.size() >= limits_.max_steps)
-    return decide_among_all();
-  const known_choice* again = strategy_->known(trace_.events.size(), trace_.fingerprint);
-  asks_known_ = again != nullptr;
-  if (again == nullptr) return decide_among_all();
-  const alternative* it = alternatives_.only(trace_, model_, again->what);
-  if (it == nullptr) return decide_among_all();
-  picked(again->index, again->alternatives);
-  perform(*it);
-  return true;
+  const std::size_t step = trace_.events.size();
+  if (step >= limits_.max_steps) return decide_past_bound(step);
+  if (asks_known_) {
+    const known_choice* again = strategy_->known(step, trace_.fingerprint);
+    asks_known_ = again != nullptr;
+    if (again != nullptr)
+      if (const alternative* it = alternatives_.only(trace_, model_, again->what)) {
+        perform(*it, {again->index, again->alternatives, trace_.fingerprint});
+        return true;
+      }
+  }
+  return decide_among_all(step);
+}
+
+bool sequencer::decide_among_all(std::size_t step) {
+  collect();
+  if (alternatives_.empty()) return finish(ending::quiescent);
+  const point at{step, last_who_, alternatives_.all(), trace_.fingerprint};
+  const std::size_t index = strategy_->pick(at);
+  return index == strategy::abandon ? finish(ending::abandoned) : carry_out(at, index);
 }
 
 // Past the step bound a fair scheduler decides, so that a cut that remains is the program's fault.
 // The strategy is not asked: what it would plan from there is not what happens.
-bool sequencer::decide_among_all() {
+bool sequencer::decide_past_bound(std::size_t step) {
   collect();
-  if (alternatives_.empty()) return finish(fair_tail_ ? ending::unfair_cut : ending::quiescent);
-  if (trace_.events.size() >= limits_.max_steps) fair_tail_ = true;
-  if (trace_.events.size() >= 2 * limits_.max_steps) return finish(ending::cut);
-  const point at{trace_.events.size(), last_who_, alternatives_.all(), trace_.fingerprint};
-  const std::size_t index = fair_tail_ ? pick_fairly() : strategy_->pick(at);
-  if (index == strategy::abandon) return finish(ending::abandoned);
-  picked(index, at.alternatives.size());
-  perform(at.alternatives[index]);
-  return true;
+  if (alternatives_.empty())
+    return finish(step > limits_.max_steps ? ending::unfair_cut : ending::quiescent);
+  if (step >= 2 * limits_.max_steps) return finish(ending::cut);
+  return carry_out({step, last_who_, alternatives_.all(), trace_.fingerprint}, pick_fairly());
 }
 
-void sequencer::picked(std::size_t index, std::size_t alternatives) {
-  if (log_ != nullptr) log_->decided(index, alternatives, trace_.fingerprint);
-  trace_.decisions.push_back({static_cast<std::uint32_t>(index),
-                              static_cast<std::uint32_t>(alternatives), trace_.fingerprint});
-  mix(index + 1);
+bool sequencer::carry_out(const point& at, std::size_t index) {
+  perform(at.alternatives[index],
+          {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(at.alternatives.size()),
+           at.fingerprint});
+  return true;
 }
 
 // Round-robin over the actors in order of creation. Among one actor's alternatives, a select's
@@ -96,21 +102,11 @@ std::size_t sequencer::pick_fairly() {
   return 0;
 }
 
-void sequencer::participate(actor_id who) {
-  event& e = trace_.events.back();
-  trace_.others.push_back({who, trace_.positions(who)});
-  ++e.other_count;
-  trace_.actors[who].waiting = false;
-  alternatives_.actor_changed(trace_, who);
-}
-
-void sequencer::record(const alternative& picked) {
-  event& e = trace_.events.emplace_back();
-  e.what = picked.what;
-  e.op = *picked.op;
-  e.position = trace_.positions(picked.what.who);
+event& sequencer::record(const alternative& picked, const decided& how) {
+  event& e = trace_.events.emplace_back(picked.what, *picked.op, how);
+  e.position = take_turn(picked.what.who);
   if (picked.what.partner != no_actor) {
-    e.partner_position = trace_.positions(picked.what.partner);
+    e.partner_position = take_turn(picked.what.partner);
     e.partner_at = picked.partner_op->at;
   }
   e.offers_before = static_cast<std::uint32_t>(trace_.offers.size());
@@ -124,27 +120,41 @@ void sequencer::record(const alternative& picked) {
   e.first_other = static_cast<std::uint32_t>(trace_.others.size());
   e.bits = e.op.kind == op_kind::cond_wait ? model_.state(e.op.second).locked
                                            : model_.state(e.op.object).bits;
+  return e;
 }
 
-void sequencer::perform(const alternative& picked) {
-  record(picked);
-  const action what = picked.what;
-  const operation& op = trace_.events.back().op;
+// What the actor had announced is being performed. Says how many events it had before.
+std::uint32_t sequencer::take_turn(actor_id who) {
+  actor_info& info = trace_.actors[who];
+  info.waiting = false;
+  alternatives_.performed(who);
+  return static_cast<std::uint32_t>(info.announced.size()) - 1;
+}
+
+void sequencer::participate(actor_id who) {
+  trace_.others.push_back({who, take_turn(who)});
+  ++trace_.events.back().other_count;
+}
+
+void sequencer::perform(const alternative& picked, const decided& how) {
+  if (log_ != nullptr) log_->decided(how.index, how.alternatives, how.fingerprint);
+  mix(how.index + std::uint64_t{1});
+  const event& done = record(picked, how);
+  const action what = done.what;
+  const op_kind kind = done.op.kind;
   last_who_ = what.who;
-  trace_.actors[what.who].waiting = false;
-  if (what.partner != no_actor) trace_.actors[what.partner].waiting = false;
-  alternatives_.actor_changed(trace_, what.who);
-  if (what.partner != no_actor) alternatives_.actor_changed(trace_, what.partner);
-  if (op.kind == op_kind::cond_broadcast) {
-    woken_.clear();
-    model_.woken(op, woken_);
-    for (actor_id who : woken_) participate(who);
+  if (!leaves_value(kind)) {
+    if (kind == op_kind::cond_broadcast) {
+      woken_.clear();
+      model_.woken(done.op, woken_);
+      for (actor_id who : woken_) participate(who);
+    }
+    model_.apply(what, done.op, done.bits);
+    if (kind == op_kind::group_add) trace_.group_added = true;
+    if (spinning_) count_change(done, false);
   }
-  model_.apply(what, op, trace_.events.back().bits);
-  if (op.kind == op_kind::group_add) trace_.group_added = true;
-  if (spinning_ && !leaves_value(op.kind)) count_change(trace_.events.back(), false);
   if (trace_.actors[what.who].kind == actor_kind::goroutine)
-    perform_by_goroutine(what, op.kind);
+    perform_by_goroutine(what, kind);
   else
     perform_by_timer(what.who);
 }
@@ -214,7 +224,7 @@ void sequencer::perform_by_goroutine(const action& what, op_kind kind) {
     return;
   }
   if (what.partner != no_actor) who.picked.partner = state(what.partner).g;
-  runnable_.push_back(who.g);
+  first_half_ = who.g;
 }
 
 void sequencer::perform_by_timer(actor_id who) {

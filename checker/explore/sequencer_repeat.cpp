@@ -30,11 +30,11 @@ void sequencer::cut_back(std::size_t steps) {
   trace_.cut(steps);
   for (object_info& o : trace_.objects) o.id = 0;  // they are made again
   while (!trace_.exists(present_.back())) {
-    alternatives_.actor_changed(trace_, present_.back());
+    alternatives_.performed(present_.back());
     present_.pop_back();
   }
   for (actor_id who : woken_)
-    if (trace_.exists(who)) alternatives_.actor_changed(trace_, who);
+    if (trace_.pending(who)) alternatives_.announced(trace_, who);
   for (actor_id who : present_) {
     states_[who].g = nullptr;
     states_[who].announced = 0;
@@ -75,7 +75,7 @@ void sequencer::repeat_value(std::uint64_t bits) {
 
 // Carries out the next of the decisions that are repeated.
 bool sequencer::repeat() {
-  if (step_ == repeated_) return stop_repeating() && decide_among_all();
+  if (step_ == repeated_) return stop_repeating() && decide_among_all(step_);
   const event& e = trace_.events[step_];
   bool ready = states_[e.what.who].announced == e.position + 1;
   if (e.what.partner != no_actor)
@@ -83,10 +83,7 @@ bool sequencer::repeat() {
   for (const participant& p : trace_.others_of(e))
     ready = ready && states_[p.who].announced == p.position + 1;
   if (!ready) return depart(e.op);
-  if (log_ != nullptr) {
-    const decided& d = trace_.decisions[step_];
-    log_->decided(d.index, d.alternatives, d.fingerprint);
-  }
+  if (log_ != nullptr) log_->decided(e.how.index, e.how.alternatives, e.how.fingerprint);
   ++step_;
   perform_by_goroutine(e.what, e.op.kind);
   return true;
@@ -103,11 +100,9 @@ bool sequencer::goes_on(const core::goroutine& g) const {
 
 // What repeat() comes to for such a decision.
 const action& sequencer::repeat_alone() {
-  if (log_ != nullptr) {
-    const decided& d = trace_.decisions[step_];
-    log_->decided(d.index, d.alternatives, d.fingerprint);
-  }
-  return trace_.events[step_++].what;
+  const event& e = trace_.events[step_++];
+  if (log_ != nullptr) log_->decided(e.how.index, e.how.alternatives, e.how.fingerprint);
+  return e.what;
 }
 
 bool sequencer::all_announced() {

@@ -15,7 +15,6 @@ std::vector<object_id> trace::group_panics() const {
 
 void trace::clear() {
   events.clear();
-  decisions.clear();
   accesses.clear();
   others.clear();
   offers.clear();
@@ -61,9 +60,8 @@ void trace::cut(std::size_t length) {
   accesses.resize(next.first_access);
   others.resize(next.first_other);
   offers.resize(offers_kept);
-  fingerprint = decisions[length].fingerprint;
+  fingerprint = next.how.fingerprint;
   events.resize(length);
-  decisions.resize(length);
   races.clear();
   weak_order = nullptr;
   ended = ending::quiescent;

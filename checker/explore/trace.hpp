@@ -19,7 +19,19 @@
 
 namespace heddle::explore {
 
+// How an event was decided.
+struct decided {
+  std::uint32_t index = 0;         // among the alternatives
+  std::uint32_t alternatives = 0;  // how many there were
+  std::uint64_t fingerprint = 0;   // of all that was announced, picked and observed before
+};
+
 struct event {
+  event() = default;
+  // All that performing an operation alone needs, without clearing it first.
+  event(const action& a, const operation& announced, const decided& d)
+      : what(a), op(announced), how(d) {}
+
   action what;
   operation op;                // of `who`
   place partner_at;            // where the partner stood
@@ -31,13 +43,7 @@ struct event {
   std::uint32_t other_count = 0;
   std::uint32_t offers_before = 0;  // how many offers there were when it was decided
   std::uint64_t bits = 0;           // see object_model::apply
-};
-
-// How an event was decided.
-struct decided {
-  std::uint32_t index = 0;         // among the alternatives
-  std::uint32_t alternatives = 0;  // how many there were
-  std::uint64_t fingerprint = 0;   // of all that was announced, picked and observed before
+  decided how;
 };
 
 struct participant {
@@ -118,7 +124,6 @@ enum class ending : std::uint8_t {
 
 struct trace {
   std::vector<event> events;
-  std::vector<decided> decisions;  // of each event
   std::vector<access> accesses;
   std::vector<participant> others;
   std::vector<operation> offers;

@@ -24,9 +24,9 @@ class written_trace {
   void finishes(actor_id who);
   void notes(actor_id who, heddle::panic_kind kind, bool uncaught, const std::string& message);
 
-  heddle::explore::trace t;
-
- private:
+  // The two halves of performs().
   void announce(actor_id who, op_kind kind, object_id o, std::uint64_t value);
   heddle::explore::event& add_event(actor_id who);
+
+  heddle::explore::trace t;
 };
