@@ -4,6 +4,7 @@
 
 #include "goroutine.hpp"
 #include "mode.hpp"
+#include "thread_sanitizer.hpp"
 
 namespace heddle::detail {
 
@@ -53,6 +54,7 @@ bool channel::can_send() noexcept {
 bool channel::can_recv() noexcept { return closed_ || count_ > 0 || senders_.has_waiter(); }
 
 channel::attempt channel::try_send(void* value) {
+  const core::ordered_scope order(this);
   if (closed_) return attempt::closed;
   if (waiter* receiver = receivers_.pop()) {
     type_.move(receiver->value, value);
@@ -66,6 +68,7 @@ channel::attempt channel::try_send(void* value) {
 }
 
 channel::attempt channel::try_recv(void* to) {
+  const core::ordered_scope order(this);
   if (count_ > 0) {
     pop(to);
     if (waiter* sender = senders_.pop()) {  // its value takes the place that became free
@@ -85,6 +88,7 @@ channel::attempt channel::try_recv(void* to) {
 }
 
 void channel::close() {
+  const core::ordered_scope order(this);
   closed_ = true;
   for (wait_queue* queue : {&receivers_, &senders_}) {
     while (waiter* w = queue->pop()) {

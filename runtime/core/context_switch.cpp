@@ -13,22 +13,13 @@
 #define HEDDLE_ASAN 1
 #endif
 #endif
-#if defined(__SANITIZE_THREAD__)
-#define HEDDLE_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define HEDDLE_TSAN 1
-#endif
-#endif
-
 #ifdef HEDDLE_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #include <sanitizer/lsan_interface.h>
 #endif
-#ifdef HEDDLE_TSAN
-#include <sanitizer/tsan_interface.h>
-#endif
+
+#include "thread_sanitizer.hpp"
 
 namespace heddle::core {
 
@@ -62,6 +53,21 @@ start_record* record_of(const void* stack_base, std::size_t stack_bytes) {
   return reinterpret_cast<start_record*>(top - start_record_bytes);
 }
 
+// A switch orders nothing, but where Heddle itself is compiled with ThreadSanitizer: then its own
+// accesses are seen, and what one worker does for several goroutines is in order.
+#if defined(__SANITIZE_THREAD__)
+#define HEDDLE_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define HEDDLE_TSAN 1
+#endif
+#endif
+#ifdef HEDDLE_TSAN
+constexpr unsigned switch_flags = 0;
+#else
+constexpr unsigned switch_flags = 1;  // __tsan_switch_to_fiber_no_sync
+#endif
+
 struct hand_over {
   execution_context* from;
   execution_context* to;
@@ -75,10 +81,10 @@ void leave([[maybe_unused]] execution_context& from, [[maybe_unused]] const exec
 #ifdef HEDDLE_ASAN
   __sanitizer_start_switch_fiber(last ? nullptr : &from.fake_stack, to.stack_base, to.stack_bytes);
 #endif
-#ifdef HEDDLE_TSAN
-  if (from.fiber == nullptr) from.fiber = __tsan_get_current_fiber();
-  __tsan_switch_to_fiber(to.fiber, 0);
-#endif
+  if (has_thread_sanitizer()) [[unlikely]] {
+    if (from.fiber == nullptr) from.fiber = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(to.fiber, switch_flags);
+  }
 }
 
 void arrive(execution_context& self, bc::transfer_t t) {
@@ -125,9 +131,8 @@ void prepare(execution_context& c, void* stack_base, std::size_t stack_bytes, vo
   c.stack_base = stack_base;
   c.stack_bytes = stack_bytes;
   c.machine = bc::make_fcontext(record, stack_bytes - start_record_bytes, &first_run);
-#ifdef HEDDLE_TSAN
-  c.fiber = __tsan_create_fiber(0);
-#endif
+  if (has_thread_sanitizer()) [[unlikely]]
+    c.fiber = __tsan_create_fiber(0);
 }
 
 void switch_to(execution_context& from, execution_context& to, thread_exceptions& here) {
@@ -149,10 +154,8 @@ bool keep_abandoned([[maybe_unused]] const execution_context& c) noexcept {
 }
 
 void discard([[maybe_unused]] execution_context& c) noexcept {
-#ifdef HEDDLE_TSAN
-  if (c.fiber != nullptr) __tsan_destroy_fiber(c.fiber);
+  if (c.fiber != nullptr && has_thread_sanitizer()) __tsan_destroy_fiber(c.fiber);
   c.fiber = nullptr;
-#endif
 }
 
 }  // namespace heddle::core

@@ -8,6 +8,7 @@
 
 #include "goroutine.hpp"
 #include "mode.hpp"
+#include "thread_sanitizer.hpp"
 #include "waiter.hpp"
 
 namespace heddle::core {

@@ -13,6 +13,7 @@ void mutex::lock(place at) {
     locked_ = true;
   else
     lock_slow(at);
+  core::acquire_order(this);
 }
 
 void mutex::lock_slow(place at) {
@@ -24,6 +25,7 @@ bool mutex::try_lock(place at) {
     if (!core::announce(make_operation(op_kind::try_lock, id_, this, at))) return false;
   if (locked_) return false;
   locked_ = true;
+  core::acquire_order(this);
   return true;
 }
 
@@ -34,6 +36,9 @@ void mutex::unlock(place at) {
   release();
 }
 
-void mutex::release() noexcept { core::give_up(locked_, waiters_); }
+void mutex::release() noexcept {
+  core::release_order(this);
+  core::give_up(locked_, waiters_);
+}
 
 }  // namespace heddle

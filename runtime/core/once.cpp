@@ -11,7 +11,10 @@ bool once::begin(place at) {
   if (detail::exploring) [[unlikely]]
     if (!core::announce(op)) return false;
   if (state_ == state::running) core::block_in(waiters_, op);
-  if (state_ == state::finished) return false;
+  if (state_ == state::finished) {
+    core::acquire_order(this);
+    return false;
+  }
   state_ = state::running;
   return true;
 }
@@ -19,6 +22,7 @@ bool once::begin(place at) {
 void once::end(place at) {
   if (detail::exploring) [[unlikely]]
     if (!core::announce(make_operation(op_kind::once_end, id_, this, at))) return;
+  core::release_order(this);
   state_ = state::finished;
   while (core::wake_one(waiters_)) {
   }

@@ -8,6 +8,7 @@ namespace heddle {
 namespace detail {
 
 void spawn(std::unique_ptr<task> work, const go_options& options) {
+  core::release_order(work.get());  // acquired where it begins to run
   core::current_engine().spawn(std::move(work), options);
 }
 

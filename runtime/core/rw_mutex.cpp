@@ -26,6 +26,7 @@ void rw_mutex::lock(place at) {
     throw;
   }
   writing_ = true;
+  core::acquire_order(this);
 }
 
 bool rw_mutex::try_lock(place at) {
@@ -33,6 +34,7 @@ bool rw_mutex::try_lock(place at) {
     if (!core::announce(make_operation(op_kind::try_write_lock, id_, this, at))) return false;
   if (writer_present_ || readers_ > 0) return false;
   writer_present_ = writing_ = true;
+  core::acquire_order(this);
   return true;
 }
 
@@ -40,6 +42,7 @@ void rw_mutex::unlock(place at) {
   if (detail::exploring) [[unlikely]]
     if (!core::announce(make_operation(op_kind::write_unlock, id_, this, at))) return;
   if (!writing_) throw panic(panic_kind::panic, "unlock of unlocked rw_mutex", at);
+  core::release_order(this);
   writing_ = false;
   admit();
 }
@@ -58,6 +61,7 @@ void rw_mutex::lock_shared(place at) {
     core::block_in(waiting_readers_, op);  // admit() counted it
   else
     ++readers_;
+  core::acquire_order(this);
 }
 
 bool rw_mutex::try_lock_shared(place at) {
@@ -65,6 +69,7 @@ bool rw_mutex::try_lock_shared(place at) {
     if (!core::announce(make_operation(op_kind::try_read_lock, id_, this, at))) return false;
   if (writer_present_) return false;
   ++readers_;
+  core::acquire_order(this);
   return true;
 }
 
@@ -72,6 +77,7 @@ void rw_mutex::unlock_shared(place at) {
   if (detail::exploring) [[unlikely]]
     if (!core::announce(make_operation(op_kind::read_unlock, id_, this, at))) return;
   if (readers_ == 0) throw panic(panic_kind::panic, "read-unlock of rw_mutex that is not read-locked", at);
+  core::release_order(this);
   if (--readers_ == 0) core::wake_one(waiting_writer_);
 }
 

@@ -16,6 +16,7 @@ timer_state::~timer_state() { release(sink); }
 
 void timer_state::fire(time_point now) {
   if (abandoned) return;
+  core::acquire_order(this);
   if (sleeper != nullptr) {
     core::current_engine().ready(*sleeper);
   } else if (sink != nullptr) {
@@ -56,6 +57,7 @@ bool arm(timer_state& t, duration delay, place at) {
   const time_point now = e.now(at);
   t.deadline = delay < time_point::max() - now ? now + delay : time_point::max();
   t.armed = true;
+  core::release_order(&t);
   e.arm(t);
   return was;
 }

@@ -18,6 +18,7 @@ void wait_group::add(std::int64_t delta, place at) {
     core::current_engine().note_failure(reused);
     throw reused;
   }
+  if (delta < 0) core::release_order(this);
   count_ += delta;
   if (count_ > 0) return;
   while (core::wake_one(waiters_)) ++returning_;
@@ -27,9 +28,11 @@ void wait_group::wait(place at) {
   const core::operation op = make_operation(op_kind::group_wait, id_, this, at);
   if (detail::exploring) [[unlikely]]
     if (!core::announce(op)) return;
-  if (count_ == 0) return;
-  core::block_in(waiters_, op);
-  --returning_;
+  if (count_ > 0) {
+    core::block_in(waiters_, op);
+    --returning_;
+  }
+  core::acquire_order(this);
 }
 
 }  // namespace heddle

@@ -7,6 +7,7 @@
 
 #include "fatal_report.hpp"
 #include "fifo_run_queue.hpp"
+#include "thread_sanitizer.hpp"
 
 namespace heddle::performance {
 
@@ -81,6 +82,8 @@ void pool::spawn(std::unique_ptr<detail::task> work, const go_options& options) 
 void pool::enter(void* argument) {
   auto& self = *static_cast<pooled_goroutine*>(argument);
   self.home->free_finished();
+  core::acquire_order(self.work.get());
+  core::acquire_order(self.memory.base);  // what has ended on this stack before
   try {
     self.work->run();
     self.work.reset();
@@ -91,6 +94,7 @@ void pool::enter(void* argument) {
 }
 
 void pool::finish(pooled_goroutine& self) {
+  core::release_order(self.memory.base);
   self.state = core::goroutine_state::finished;
   finished_ = &self;
   const bool program_ends = &self == main_;
@@ -112,6 +116,7 @@ void pool::stop_running(pooled_goroutine& self) {
 // What came from outside is readied first. Not a goroutine's doing, hence no current one; an
 // exception from here (no memory for an after_func's goroutine) is nobody's to catch.
 pooled_goroutine* pool::next_to_run() noexcept {
+  const core::unwatched_scope not_the_goroutines;
   current_ = nullptr;
   if (outstanding_calls_ > 0) collect_blocking_calls();
   if (!timers_.empty()) fire_due_timers();
@@ -128,6 +133,7 @@ core::execution_context& pool::begin_turn(pooled_goroutine* next) noexcept {
 
 void pool::free_finished() noexcept {
   if (finished_ == nullptr) return;
+  const core::unwatched_scope of_the_next_goroutine;
   const std::unique_ptr<pooled_goroutine> g(std::exchange(finished_, nullptr));
   remove_member(*g);
   core::discard(g->context);
@@ -174,10 +180,12 @@ void pool::park(const core::operation& why) {
   self.waiting = why;
   self.state = core::goroutine_state::blocked;
   stop_running(self);
+  core::acquire_order(&self);
 }
 
 void pool::ready(core::goroutine& g) {
   assert(g.state == core::goroutine_state::blocked);
+  core::release_order(&g);  // acquired when it goes on
   g.state = core::goroutine_state::runnable;
   queue_->push(static_cast<pooled_goroutine&>(g), readied::woken);
 }

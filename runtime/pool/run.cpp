@@ -10,6 +10,12 @@
 #include "heddle/runtime.hpp"
 #include "mode.hpp"
 #include "pool.hpp"
+#include "thread_sanitizer.hpp"
+
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#define HEDDLE_MAY_BELIEVE_IN_ONE_THREAD 1
+#endif
 
 namespace heddle {
 
@@ -58,6 +64,11 @@ int run(std::function<void()> f, const run_options& options, place at) {
   if (core::current_engine_or_null() != nullptr)
     throw panic(panic_kind::panic, "heddle::run was called by a goroutine", at);
   install_terminate_handler();
+#ifdef HEDDLE_MAY_BELIEVE_IN_ONE_THREAD
+  // The library counts references without atomics in a program of one thread, which goroutines
+  // that take turns on it would seem to race for.
+  if (core::has_thread_sanitizer()) __libc_single_threaded = 0;
+#endif
   pool workers(options, options.procs > 0 ? options.procs : default_procs());
   const engine_scope installed(workers);
   workers.run_main(std::make_unique<detail::bound_task<std::function<void()>>>(std::move(f)), at);
