@@ -18,8 +18,18 @@ void in_performance_mode(const std::function<void()>& body, const heddle::run_op
   REQUIRE(status == 0);
 }
 
+heddle::run_options in_order() {
+  heddle::run_options options;
+  options.make_run_queue = heddle::first_in_first_out;
+  return options;
+}
+
 void in_both_modes(const std::function<void()>& body, const heddle::checker::options& how) {
-  in_performance_mode(body);
+  for (int procs : {1, 2, 8}) {
+    heddle::run_options options;
+    options.procs = procs;
+    in_performance_mode(body, options);
+  }
   const heddle::checker::result found = heddle::checker::check(body, how);
   INFO(found.message << (found.failures.empty() ? "" : found.failures.front().message));
   REQUIRE(found.verdict == heddle::checker::verdict::verified);

@@ -11,5 +11,8 @@
 void in_performance_mode(const std::function<void()>& body,
                          const heddle::run_options& options = {});
 
-// Performance mode, and then every interleaving: the verdict must be verified.
+// Options for a body that depends on who runs first: one worker, first in first out.
+heddle::run_options in_order();
+
+// Performance mode on 1, 2 and 8 workers, and then every interleaving: the verdict must be verified.
 void in_both_modes(const std::function<void()>& body, const heddle::checker::options& how = {});

@@ -112,8 +112,7 @@ void sequencer::entry(void* self) {
     engine->run_goroutine(g);
     core::goroutine* next = engine->finish_goroutine(g);
     g.resting = true;
-    core::switch_to(g.context, next == nullptr ? engine->outside_ : next->context,
-                    *engine->exceptions_);
+    engine->pass_to(g.context, next == nullptr ? engine->outside_ : next->context);
   }
 }
 
@@ -204,7 +203,7 @@ const trace& sequencer::run(const std::function<void()>& body, strategy& chooser
   begin(body);
   running_ = next_to_run();
   running_->state = core::goroutine_state::running;
-  core::switch_to(outside_, running_->context, *exceptions_);
+  pass_to(outside_, running_->context);
   running_ = nullptr;
   unwind_all();
   if (trace_.group_panicked)
@@ -220,7 +219,7 @@ void sequencer::unwind_all() {
     if (g.state != core::goroutine_state::finished && g.state != core::goroutine_state::fresh) {
       g.unwinding = true;
       running_ = &g;
-      core::switch_to(outside_, g.context, *exceptions_);
+      pass_to(outside_, g.context);
     }
     g.work.reset();
     if (!g.resting) core::discard(g.context);
@@ -264,12 +263,8 @@ void sequencer::leave() {
   if (next == &self) return;
   self.state = core::goroutine_state::blocked;
   running_ = next;
-  if (next == nullptr) {
-    core::switch_to(self.context, outside_, *exceptions_);
-  } else {
-    next->state = core::goroutine_state::running;
-    core::switch_to(self.context, next->context, *exceptions_);
-  }
+  if (next != nullptr) next->state = core::goroutine_state::running;
+  pass_to(self.context, next == nullptr ? outside_ : next->context);
 }
 
 core::goroutine* sequencer::next_to_run() {

@@ -135,6 +135,11 @@ class sequencer final : public core::engine {
   void begin(const std::function<void()>& body);
   fiber& take_fiber(std::size_t stack_bytes);
   static void entry(void* self);
+  // Suspends `from` and resumes `to`, inline: fewer returns for the processor to mispredict.
+  [[gnu::always_inline]] void pass_to(core::execution_context& from, core::execution_context& to) {
+    core::exchange_exceptions(from, to, *exceptions_);
+    core::switch_stacks(from, to);
+  }
   void run_goroutine(core::goroutine& g);
   void add_note(actor_id who, panic_kind kind, bool uncaught, const std::string& what, place at);
 

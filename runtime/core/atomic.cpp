@@ -2,7 +2,7 @@
 #include "heddle/atomic.hpp"
 
 #include "heddle/var.hpp"
-#include "locks.hpp"
+#include "scheduling.hpp"
 
 namespace heddle::detail {
 

@@ -1,205 +1,267 @@
 #include "channel.hpp"
 
+#include <algorithm>
+#include <cstring>
+#include <mutex>
 #include <new>
 
-#include "goroutine.hpp"
-#include "mode.hpp"
-#include "thread_sanitizer.hpp"
+#include "scheduling.hpp"
 
 namespace heddle::detail {
 
 using core::op_kind;
 
+namespace {
+
+constexpr std::size_t usual_alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
+
+// The buffer begins at the first multiple of its alignment behind the channel.
+std::size_t buffer_offset(const element_type& type) noexcept {
+  return (sizeof(channel) + type.align - 1) & ~(type.align - 1);
+}
+
+void move_value(const element_type& type, void* to, void* from) {
+  if (type.trivial && type.size == sizeof(std::uint64_t))
+    std::memcpy(to, from, sizeof(std::uint64_t));
+  else if (type.trivial && type.size == sizeof(std::uint32_t))
+    std::memcpy(to, from, sizeof(std::uint32_t));
+  else
+    type.move(to, from);
+}
+
+}  // namespace
+
+channel* channel::make(const element_type& type, std::size_t capacity, place at) {
+  if (capacity > UINT32_MAX) throw panic(panic_kind::panic, "make_chan: capacity out of range", at);
+  const std::size_t bytes = buffer_offset(type) + capacity * type.size;
+  void* memory = type.align <= usual_alignment ? ::operator new(bytes)
+                                               : ::operator new(bytes, std::align_val_t(type.align));
+  return new (memory) channel(type, capacity, at);
+}
+
 channel::channel(const element_type& type, std::size_t capacity, place at)
-    : type_(type), capacity_(capacity), id_(name_object("channel", at)) {
-  if (capacity > 0)
-    buffer_ = static_cast<std::byte*>(
-        ::operator new(capacity * type.size, std::align_val_t(type.align)));
+    : capacity_(static_cast<std::uint32_t>(capacity)),
+      type_(type),
+      id_(name_object("channel", at)) {}
+
+channel::~channel() { drain(); }
+
+void channel::release() noexcept {
+  // Acquire-release: the last owner sees what the others did before they let go. Where the caller
+  // owns the only reference nobody else can be letting go.
+  if (references_.load(std::memory_order_acquire) != 1 &&
+      references_.fetch_sub(1, std::memory_order_acq_rel) != 1)
+    return;
+  const std::size_t align = type_.align;
+  this->~channel();
+  if (align <= usual_alignment)
+    ::operator delete(this);
+  else
+    ::operator delete(this, std::align_val_t(align));
 }
 
-channel::~channel() {
-  drain();
-  if (buffer_ != nullptr) ::operator delete(buffer_, std::align_val_t(type_.align));
-}
-
-std::byte* channel::slot(std::size_t i) const noexcept {
-  return buffer_ + (head_ + i) % capacity_ * type_.size;
+void* channel::slot(std::uint32_t i) noexcept {
+  std::uint32_t position = head_ + i;
+  if (position >= capacity_) position -= capacity_;
+  return reinterpret_cast<std::byte*>(this) + buffer_offset(type_) + position * type_.size;
 }
 
 void channel::push(void* value) {
-  type_.move(slot(count_), value);
-  ++count_;
+  const std::uint32_t count = count_.load(std::memory_order_relaxed);
+  move_value(type_, slot(count), value);
+  set_count(count + 1);
 }
 
 void channel::pop(void* to) {
-  std::byte* first = slot(0);
-  type_.move(to, first);
-  type_.destroy(first);
-  head_ = (head_ + 1) % capacity_;
-  --count_;
+  void* first = slot(0);
+  move_value(type_, to, first);
+  if (!type_.trivial) type_.destroy(first);
+  if (++head_ == capacity_) head_ = 0;
+  set_count(count_.load(std::memory_order_relaxed) - 1);
 }
 
 void channel::drain() noexcept {
-  while (count_ > 0) {
+  while (const std::uint32_t count = count_.load(std::memory_order_relaxed)) {
     type_.destroy(slot(0));
-    head_ = (head_ + 1) % capacity_;
-    --count_;
+    if (++head_ == capacity_) head_ = 0;
+    set_count(count - 1);
   }
 }
 
-bool channel::can_send() noexcept {
-  return closed_ || count_ < capacity_ || receivers_.has_waiter();
-}
-
-bool channel::can_recv() noexcept { return closed_ || count_ > 0 || senders_.has_waiter(); }
-
-channel::attempt channel::try_send(void* value) {
-  const core::ordered_scope order(this);
-  if (closed_) return attempt::closed;
-  if (waiter* receiver = receivers_.pop()) {
-    type_.move(receiver->value, value);
-    receiver->ok = true;
-    core::current_engine().ready(*receiver->g);
-    return attempt::done;
+// A popped waiter is its partner's alone, so its value moves outside of the lock.
+channel::attempt channel::send_locked(void* value, const select_wait* own) {
+  if (closed_.load(std::memory_order_relaxed)) {
+    lock_.unlock();
+    return attempt::closed;
   }
-  if (count_ == capacity_) return attempt::would_block;
+  if (receivers_.front() != nullptr) {
+    if (waiter* receiver = receivers_.pop(own)) {
+      lock_.unlock();
+      move_value(type_, receiver->value, value);
+      receiver->ok = true;
+      core::ready_waiter(*receiver);
+      return attempt::done;
+    }
+  }
+  if (count_.load(std::memory_order_relaxed) == capacity_) return attempt::would_block;
   push(value);
+  lock_.unlock();
   return attempt::done;
 }
 
-channel::attempt channel::try_recv(void* to) {
-  const core::ordered_scope order(this);
-  if (count_ > 0) {
+channel::attempt channel::recv_locked(void* to, const select_wait* own) {
+  if (count_.load(std::memory_order_relaxed) > 0) {
     pop(to);
-    if (waiter* sender = senders_.pop()) {  // its value takes the place that became free
-      push(sender->value);
+    waiter* sender = senders_.front() == nullptr ? nullptr : senders_.pop(own);
+    if (sender != nullptr) push(sender->value);  // takes the place that became free
+    lock_.unlock();
+    if (sender != nullptr) {
       sender->ok = true;
-      core::current_engine().ready(*sender->g);
+      core::ready_waiter(*sender);
     }
     return attempt::done;
   }
-  if (waiter* sender = senders_.pop()) {
-    type_.move(to, sender->value);
-    sender->ok = true;
-    core::current_engine().ready(*sender->g);
-    return attempt::done;
-  }
-  return closed_ ? attempt::closed : attempt::would_block;
-}
-
-void channel::close() {
-  const core::ordered_scope order(this);
-  closed_ = true;
-  for (wait_queue* queue : {&receivers_, &senders_}) {
-    while (waiter* w = queue->pop()) {
-      w->ok = false;
-      core::current_engine().ready(*w->g);
+  if (senders_.front() != nullptr) {
+    if (waiter* sender = senders_.pop(own)) {
+      lock_.unlock();
+      move_value(type_, to, sender->value);
+      sender->ok = true;
+      core::ready_waiter(*sender);
+      return attempt::done;
     }
   }
+  if (!closed_.load(std::memory_order_relaxed)) return attempt::would_block;
+  lock_.unlock();
+  return attempt::closed;
 }
 
-core::operation channel::describe(op_kind kind, place at, int branch) const noexcept {
+channel::attempt channel::try_send(void* value) {
+  lock_.lock();
+  const attempt outcome = send_locked(value);
+  if (outcome == attempt::would_block) lock_.unlock();
+  return outcome;
+}
+
+channel::attempt channel::try_recv(void* to) {
+  lock_.lock();
+  const attempt outcome = recv_locked(to);
+  if (outcome == attempt::would_block) lock_.unlock();
+  return outcome;
+}
+
+bool channel::close() {
+  core::popped_waiters woken;
+  {
+    const std::lock_guard hold(lock_);
+    if (closed_.load(std::memory_order_relaxed)) return false;
+    closed_.store(true, std::memory_order_release);
+    for (wait_queue* queue : {&receivers_, &senders_}) woken.take_all(*queue);
+  }
+  woken.ready_all();  // `ok` is false from the start
+  return true;
+}
+
+core::operation describe(const channel& c, op_kind kind, place at, int branch) noexcept {
   core::operation op;
   op.kind = kind;
   op.branch = branch;
-  op.object = id_;
-  op.address = this;
-  op.value = capacity_;
+  op.object = c.id();
+  op.address = &c;
+  op.value = c.cap();
   op.at = at;
   return op;
-}
-
-channel* make_channel(const element_type& type, std::size_t capacity, place at) {
-  return new channel(type, capacity, at);
-}
-
-void retain(channel* c) noexcept {
-  if (c != nullptr) c->references.fetch_add(1, std::memory_order_relaxed);
-}
-
-void release(channel* c) noexcept {
-  // Acquire-release: the last owner sees what the others did before they let go.
-  if (c != nullptr && c->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete c;
 }
 
 namespace {
 
 void block_for_ever(place at) {
+  if (!exploring) {
+    for (;;) performance::suspend(nullptr, op_kind::nil_channel, nullptr, at);
+  }
   core::operation op;
   op.kind = op_kind::nil_channel;
   op.at = at;
   core::engine& e = core::current_engine();
-  if (exploring && !core::announce(op)) return;
+  if (!core::announce(op)) return;
   do e.park(op);
   while (!e.current()->unwinding);
 }
 
-// Blocks in `queue` until a partner or a close comes; says whether it was a partner.
-bool wait_for_partner(wait_queue& queue, void* value, const core::operation& why) {
-  core::engine& e = core::current_engine();
+// Blocks in `queue`, with the channel locked, until a partner or a close comes; says whether it was
+// a partner.
+bool wait_for_partner(channel& c, wait_queue& queue, void* value, op_kind kind, place at) {
   waiter self;
-  self.g = e.current();
+  self.g = core::self_holding(c.lock());
   self.value = value;
   queue.push(self);
-  e.park(why);
+  if (!exploring) [[likely]]
+    performance::suspend(&c.lock(), kind, &c, at);
+  else
+    core::current_engine().park(describe(c, kind, at));
   return self.ok;
+}
+
+[[noreturn]] void refuse_closed(place at) {
+  throw panic(panic_kind::panic, "send on closed channel", at);
 }
 
 }  // namespace
 
 void channel_send(channel* c, void* value, place at) {
-  if (c == nullptr) return block_for_ever(at);
-  const core::operation op = c->describe(op_kind::send, at);
-  if (exploring && !core::announce(op)) return;
-  channel::attempt outcome = c->try_send(value);
-  if (outcome == channel::attempt::would_block)
-    outcome = wait_for_partner(c->senders(), value, op) ? channel::attempt::done
-                                                         : channel::attempt::closed;
-  if (outcome == channel::attempt::closed)
-    throw panic(panic_kind::panic, "send on closed channel", at);
+  if (c == nullptr) [[unlikely]]
+    return block_for_ever(at);
+  if (exploring) [[unlikely]]
+    if (!core::announce(describe(*c, op_kind::send, at))) return;
+  c->lock().lock();
+  switch (c->send_locked(value)) {
+    case channel::attempt::done:
+      return;
+    case channel::attempt::would_block:
+      if (wait_for_partner(*c, c->senders(), value, op_kind::send, at)) return;
+      [[fallthrough]];
+    case channel::attempt::closed:
+      refuse_closed(at);
+  }
 }
 
 bool channel_recv(channel* c, void* to, place at) {
-  if (c == nullptr) {
+  if (c == nullptr) [[unlikely]] {
     block_for_ever(at);
     return false;
   }
-  const core::operation op = c->describe(op_kind::recv, at);
-  if (exploring && !core::announce(op)) return false;
-  const channel::attempt outcome = c->try_recv(to);
-  if (outcome == channel::attempt::would_block) return wait_for_partner(c->receivers(), to, op);
+  if (exploring) [[unlikely]]
+    if (!core::announce(describe(*c, op_kind::recv, at))) return false;
+  c->lock().lock();
+  const channel::attempt outcome = c->recv_locked(to);
+  if (outcome == channel::attempt::would_block)
+    return wait_for_partner(*c, c->receivers(), to, op_kind::recv, at);
   return outcome == channel::attempt::done;
 }
 
 void channel_close(channel* c, place at) {
   if (c == nullptr) throw panic(panic_kind::panic, "close of nil channel", at);
-  if (exploring && !core::announce(c->describe(op_kind::close, at))) return;
-  if (c->closed()) throw panic(panic_kind::panic, "close of closed channel", at);
-  c->close();
+  if (exploring && !core::announce(describe(*c, op_kind::close, at))) return;
+  if (!c->close()) throw panic(panic_kind::panic, "close of closed channel", at);
 }
 
 std::size_t channel_len(const channel* c, place at) {
   if (c == nullptr) return 0;
-  if (exploring && !core::announce(c->describe(op_kind::len, at))) return 0;
+  if (exploring && !core::announce(describe(*c, op_kind::len, at))) return 0;
   return c->len();
 }
 
-std::size_t channel_cap(const channel* c) noexcept { return c == nullptr ? 0 : c->cap(); }
-
 bool channel_try_close(channel& c, place at) {
-  if (exploring && !core::announce(c.describe(op_kind::try_close, at))) return false;
-  if (c.closed()) return false;
-  c.close();
-  return true;
+  if (exploring && !core::announce(describe(c, op_kind::try_close, at))) return false;
+  return c.close();
 }
 
 bool channel_is_closed(channel& c, place at) {
-  if (exploring && !core::announce(c.describe(op_kind::is_closed, at))) return true;
+  if (exploring && !core::announce(describe(c, op_kind::is_closed, at))) return true;
   return c.closed();
 }
 
 bool channel_register(channel& c, place at) {
-  core::operation op = c.describe(op_kind::is_closed, at);
+  core::operation op = describe(c, op_kind::is_closed, at);
   op.extra = 1;
   if (exploring && !core::announce(op)) return true;
   return c.closed();

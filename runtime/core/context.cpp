@@ -69,7 +69,7 @@ constexpr duration longest_timeout = duration::max() / 4;
 // The order in which children are cancelled while exploring: registrations commute, so it must not
 // be theirs.
 std::uint64_t order_of(const cancel_handle& target, place at) {
-  const core::operation closing = target->node->closes().describe(core::op_kind::try_close, at);
+  const core::operation closing = describe(target->node->closes(), core::op_kind::try_close, at);
   return core::current_engine().order_of(closing.object);
 }
 
@@ -112,7 +112,7 @@ bool cancel(cancel_node& node, const reason& why, place at) {
   std::vector<cancel_handle> children;
   std::function<void()> then;
   if (!claim(node, why, children, then, at)) return false;
-  if (then) go(go_options{{}, 0, at}, std::move(then));
+  if (then) detail::spawn_bound(at, std::move(then));
   if (exploring)
     std::ranges::stable_sort(children, {}, [&](const cancel_handle& c) { return order_of(c, at); });
   for (const cancel_handle& child : children) {

@@ -2,35 +2,45 @@
 
 #include <cxxabi.h>
 
-#include <boost/context/detail/fcontext.hpp>
 #include <cstdlib>
 #include <new>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define HEDDLE_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HEDDLE_ASAN 1
-#endif
+#ifndef HEDDLE_OWN_SWITCH
+#include <boost/context/detail/fcontext.hpp>
 #endif
 #ifdef HEDDLE_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #include <sanitizer/lsan_interface.h>
 #endif
+#ifdef HEDDLE_TSAN
+#include <sanitizer/tsan_interface.h>
+#endif
 
-#include "thread_sanitizer.hpp"
+#ifdef HEDDLE_OWN_SWITCH
+// Where a new stack starts: takes a function and its argument from the stack.
+extern "C" void heddle_start_stack();
+
+asm(R"(
+.text
+.p2align 4
+.globl heddle_start_stack
+.hidden heddle_start_stack
+.type heddle_start_stack,@function
+heddle_start_stack:
+  .cfi_startproc
+  .cfi_undefined rip
+  popq %rdi
+  popq %rax
+  xorl %ebp, %ebp
+  callq *%rax
+  ud2
+  .cfi_endproc
+.size heddle_start_stack,.-heddle_start_stack
+)");
+#endif
 
 namespace heddle::core {
-
-namespace bc = boost::context::detail;
-
-// The Itanium C++ ABI's per-thread exception state (section 2.2.2), which the library declares but
-// does not lay out.
-struct thread_exceptions {
-  void* caught;
-  unsigned int uncaught;
-};
 
 // The library declares its function const; the barrier keeps the compiler from remembering the
 // address across a switch, after which the thread may be another.
@@ -38,6 +48,50 @@ struct thread_exceptions {
   asm volatile("" ::: "memory");
   return *reinterpret_cast<thread_exceptions*>(__cxxabiv1::__cxa_get_globals());
 }
+
+#ifdef HEDDLE_OWN_SWITCH
+
+namespace {
+
+// What a new stack holds, from the stack pointer up.
+struct start_record {
+  void* resume_at;  // what switch_stacks jumps to
+  void* argument;
+  void* entry;
+  void* padding = nullptr;  // the stack pointer is a multiple of 16 where heddle_start_stack calls
+};
+
+}  // namespace
+
+void prepare(execution_context& c, void* stack_base, std::size_t stack_bytes, void (*entry)(void*),
+             void* argument) {
+  char* top = static_cast<char*>(stack_base) + stack_bytes;
+  auto* record = new (top - 40) start_record{};
+  record->resume_at = reinterpret_cast<void*>(&heddle_start_stack);
+  record->argument = argument;
+  record->entry = reinterpret_cast<void*>(entry);
+  c.machine = record;
+  c.caught_exceptions = nullptr;
+  c.uncaught_exceptions = 0;
+}
+
+void switch_to(execution_context& from, execution_context& to, thread_exceptions& here) {
+  exchange_exceptions(from, to, here);
+  switch_stacks(from, to);
+}
+
+void switch_last(execution_context& from, execution_context& to, thread_exceptions& here) {
+  switch_to(from, to, here);
+  std::abort();  // a finished computation was resumed
+}
+
+bool keep_abandoned(const execution_context&) noexcept { return false; }
+
+void discard(execution_context&) noexcept {}
+
+#else
+
+namespace bc = boost::context::detail;
 
 namespace {
 
@@ -53,43 +107,24 @@ start_record* record_of(const void* stack_base, std::size_t stack_bytes) {
   return reinterpret_cast<start_record*>(top - start_record_bytes);
 }
 
-// A switch orders nothing, but where Heddle itself is compiled with ThreadSanitizer: then its own
-// accesses are seen, and what one worker does for several goroutines is in order.
-#if defined(__SANITIZE_THREAD__)
-#define HEDDLE_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define HEDDLE_TSAN 1
-#endif
-#endif
-#ifdef HEDDLE_TSAN
-constexpr unsigned switch_flags = 0;
-#else
-constexpr unsigned switch_flags = 1;  // __tsan_switch_to_fiber_no_sync
-#endif
-
 struct hand_over {
   execution_context* from;
   execution_context* to;
-  thread_exceptions* here;  // of the thread that switches
 };
 
 void leave([[maybe_unused]] execution_context& from, [[maybe_unused]] const execution_context& to,
-           thread_exceptions& mine, [[maybe_unused]] bool last) {
-  from.caught_exceptions = mine.caught;
-  from.uncaught_exceptions = mine.uncaught;
+           [[maybe_unused]] bool last) {
 #ifdef HEDDLE_ASAN
   __sanitizer_start_switch_fiber(last ? nullptr : &from.fake_stack, to.stack_base, to.stack_bytes);
 #endif
-  if (has_thread_sanitizer()) [[unlikely]] {
-    if (from.fiber == nullptr) from.fiber = __tsan_get_current_fiber();
-    __tsan_switch_to_fiber(to.fiber, switch_flags);
-  }
+#ifdef HEDDLE_TSAN
+  if (from.fiber == nullptr) from.fiber = __tsan_get_current_fiber();
+  __tsan_switch_to_fiber(to.fiber, 0);
+#endif
 }
 
-void arrive(execution_context& self, bc::transfer_t t) {
-  const hand_over& hand = *static_cast<hand_over*>(t.data);
-  execution_context* came_from = hand.from;
+void arrive([[maybe_unused]] execution_context& self, bc::transfer_t t) {
+  execution_context* came_from = static_cast<hand_over*>(t.data)->from;
   came_from->machine = t.fctx;
 #ifdef HEDDLE_ASAN
   const void* base = nullptr;
@@ -98,9 +133,6 @@ void arrive(execution_context& self, bc::transfer_t t) {
   came_from->stack_base = base;
   came_from->stack_bytes = bytes;
 #endif
-  thread_exceptions& mine = *hand.here;
-  mine.caught = self.caught_exceptions;
-  mine.uncaught = self.uncaught_exceptions;
 }
 
 void first_run(bc::transfer_t t) {
@@ -111,9 +143,9 @@ void first_run(bc::transfer_t t) {
   std::abort();  // entry never returns
 }
 
-void jump(execution_context& from, execution_context& to, thread_exceptions& here, bool last) {
-  leave(from, to, here, last);
-  hand_over both{&from, &to, &here};
+void jump(execution_context& from, execution_context& to, bool last) {
+  leave(from, to, last);
+  hand_over both{&from, &to};
   auto* machine = static_cast<bc::fcontext_t>(to.machine);
   const bc::transfer_t t = bc::jump_fcontext(machine, &both);
   arrive(from, t);
@@ -131,16 +163,23 @@ void prepare(execution_context& c, void* stack_base, std::size_t stack_bytes, vo
   c.stack_base = stack_base;
   c.stack_bytes = stack_bytes;
   c.machine = bc::make_fcontext(record, stack_bytes - start_record_bytes, &first_run);
-  if (has_thread_sanitizer()) [[unlikely]]
-    c.fiber = __tsan_create_fiber(0);
+#ifdef HEDDLE_TSAN
+  c.fiber = __tsan_create_fiber(0);
+#endif
+}
+
+void switch_stacks(execution_context& from, execution_context& to) noexcept {
+  jump(from, to, false);
 }
 
 void switch_to(execution_context& from, execution_context& to, thread_exceptions& here) {
-  jump(from, to, here, false);
+  exchange_exceptions(from, to, here);
+  jump(from, to, false);
 }
 
 void switch_last(execution_context& from, execution_context& to, thread_exceptions& here) {
-  jump(from, to, here, true);
+  exchange_exceptions(from, to, here);
+  jump(from, to, true);
   std::abort();  // a finished computation was resumed
 }
 
@@ -154,8 +193,12 @@ bool keep_abandoned([[maybe_unused]] const execution_context& c) noexcept {
 }
 
 void discard([[maybe_unused]] execution_context& c) noexcept {
-  if (c.fiber != nullptr && has_thread_sanitizer()) __tsan_destroy_fiber(c.fiber);
+#ifdef HEDDLE_TSAN
+  if (c.fiber != nullptr) __tsan_destroy_fiber(c.fiber);
   c.fiber = nullptr;
+#endif
 }
+
+#endif
 
 }  // namespace heddle::core

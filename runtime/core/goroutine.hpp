@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 
 #include "context_switch.hpp"
 #include "heddle/go.hpp"
@@ -16,16 +15,13 @@ enum class goroutine_state : std::uint8_t { fresh, runnable, running, blocked, f
 
 struct goroutine {
   execution_context context;
-  stack memory;
-  std::unique_ptr<detail::task> work;
-  std::string name;           // given by the program, or empty
-  place created_at;
-  std::uint32_t id = 0;       // the engine's: dense, stable across interleavings when exploring
-  std::uint32_t parent = 0;
   goroutine_state state = goroutine_state::fresh;
   bool unwinding = false;     // torn down at the end of an execution
-  operation waiting;          // what it is blocked in, for reports
-  goroutine* next = nullptr;  // link in a run queue
+  std::uint32_t id = 0;       // the engine's: dense, stable across interleavings when exploring
+  stack memory;
+  std::unique_ptr<detail::task> work;
+  place created_at;
+  std::uint32_t parent = 0;
 };
 
 }  // namespace heddle::core

@@ -27,16 +27,20 @@ constinit engine* explorer = nullptr;  // exploration mode's, which runs on one 
 
 engine* current_engine_or_null() noexcept { return read_active(); }
 
+void refuse_outside() {
+  throw panic("a Heddle operation was used outside of a goroutine; wrap the program in heddle::run");
+}
+
 engine& current_engine() {
   engine* e = read_active();
-  if (e == nullptr)
-    throw panic(
-        "a Heddle operation was used outside of a goroutine; wrap the program in heddle::run");
+  if (e == nullptr) refuse_outside();
   return *e;
 }
 
 void set_engine(engine* e, bool exploring) noexcept {
   active = e;
+  // Workers of performance mode do this at the same time: they only read.
+  if (!exploring && !detail::exploring) return;
   explorer = exploring ? e : nullptr;
   detail::exploring = exploring;
 }

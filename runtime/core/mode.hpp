@@ -10,8 +10,19 @@ namespace heddle::core {
 engine& current_engine();
 // The same, or null.
 engine* current_engine_or_null() noexcept;
+// Throws the panic of a blocking operation outside of a goroutine.
+[[noreturn]] void refuse_outside();
 // Installs an engine for this thread (null: none); `exploring` says which mode it is.
 void set_engine(engine* e, bool exploring) noexcept;
+
+// The engine is the calling thread's, in performance mode, for as long as this lives.
+class engine_of_thread {
+ public:
+  explicit engine_of_thread(engine& e) noexcept { set_engine(&e, false); }
+  engine_of_thread(const engine_of_thread&) = delete;
+  engine_of_thread& operator=(const engine_of_thread&) = delete;
+  ~engine_of_thread() { set_engine(nullptr, false); }
+};
 
 // Raised at the blocked operation of a goroutine that is torn down at the end of an execution, so
 // that destructors run. Not derived from std::exception: a program that catches everything and

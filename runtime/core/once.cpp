@@ -1,5 +1,6 @@
 // once: fresh, running, finished.
-#include "locks.hpp"
+#include "heddle/sync.hpp"
+#include "scheduling.hpp"
 
 namespace heddle {
 
@@ -7,25 +8,32 @@ using core::make_operation;
 using core::op_kind;
 
 bool once::begin(place at) {
-  const core::operation op = make_operation(op_kind::once_begin, id_, this, at);
   if (detail::exploring) [[unlikely]]
-    if (!core::announce(op)) return false;
-  if (state_ == state::running) core::block_in(waiters_, op);
-  if (state_ == state::finished) {
-    core::acquire_order(this);
+    if (!core::announce(make_operation(op_kind::once_begin, id_, this, at))) return false;
+  guard_.lock();
+  if (state_.load(std::memory_order_relaxed) == state::running) {
+    detail::waiter self;
+    self.g = core::self_holding(guard_);
+    waiters_.push(self);
+    core::park(guard_, op_kind::once_begin, id_, this, at);
     return false;
   }
-  state_ = state::running;
-  return true;
+  const bool first = state_.load(std::memory_order_relaxed) == state::fresh;
+  if (first) state_.store(state::running, std::memory_order_relaxed);
+  guard_.unlock();
+  return first;
 }
 
 void once::end(place at) {
   if (detail::exploring) [[unlikely]]
     if (!core::announce(make_operation(op_kind::once_end, id_, this, at))) return;
-  core::release_order(this);
-  state_ = state::finished;
-  while (core::wake_one(waiters_)) {
-  }
+  core::popped_waiters woken;
+  guard_.lock();
+  // Release; pairs with the acquire in call().
+  state_.store(state::finished, std::memory_order_release);
+  woken.take_all(waiters_);
+  guard_.unlock();
+  woken.ready_all();
 }
 
 }  // namespace heddle

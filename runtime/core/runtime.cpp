@@ -1,14 +1,13 @@
 // The parts of the public API that are one verb of the engine each.
 #include "heddle/runtime.hpp"
 
-#include "locks.hpp"
+#include "scheduling.hpp"
 
 namespace heddle {
 
 namespace detail {
 
 void spawn(std::unique_ptr<task> work, const go_options& options) {
-  core::release_order(work.get());  // acquired where it begins to run
   core::current_engine().spawn(std::move(work), options);
 }
 
@@ -18,7 +17,12 @@ void run_blocking(const std::function<void()>& f, place at) {
 
 }  // namespace detail
 
-void yield(place at) { core::current_engine().yield(at); }
+void yield(place at) {
+  if (!detail::exploring) [[likely]]
+    performance::yield();
+  else
+    core::current_engine().yield(at);
+}
 
 int num_goroutines(place at) {
   if (detail::exploring)

@@ -1,8 +1,10 @@
 #include "timer.hpp"
 
+#include <mutex>
+
 #include "channel.hpp"
 #include "heddle/go.hpp"
-#include "locks.hpp"
+#include "scheduling.hpp"
 
 namespace heddle {
 
@@ -15,15 +17,13 @@ timer_state::timer_state(place made_at) : id(name_object("timer", made_at)), at(
 timer_state::~timer_state() { release(sink); }
 
 void timer_state::fire(time_point now) {
-  if (abandoned) return;
-  core::acquire_order(this);
   if (sleeper != nullptr) {
-    core::current_engine().ready(*sleeper);
-  } else if (sink != nullptr) {
-    sink->try_send(&now);  // a full buffer drops the tick
-  } else if (function) {
-    heddle::go(go_options{{}, 0, at}, function);
+    if (!abandoned) core::ready_last(*sleeper);
+    return;
   }
+  if (sink != nullptr) sink->try_send(&now);  // a full buffer drops the tick
+  lock.unlock();
+  if (function) spawn_bound(at, function);
 }
 
 namespace {
@@ -33,11 +33,32 @@ core::operation arming(const timer_state& t, duration delay, place at) {
                                             static_cast<std::uint64_t>(delay.count()));
   op.extra = static_cast<std::uint64_t>(t.period.count());
   if (t.sink != nullptr) {
-    const core::operation onto = t.sink->describe(op_kind::send, at);
+    const core::operation onto = describe(*t.sink, op_kind::send, at);
     op.second = onto.object;
     op.second_address = onto.address;
   }
   return op;
+}
+
+// A timer that sends on a channel of its own.
+std::shared_ptr<timer_state> sending_timer(duration period, place at) {
+  channel* sink = make_channel(element_type_of<time_point>(), 1, at);
+  auto state = std::make_shared<timer_state>(at);
+  state->sink = sink;
+  state->period = period;
+  return state;
+}
+
+recv_chan<time_point> channel_of(const timer_state& t) {
+  retain(t.sink);
+  return chan<time_point>(channel_handle(t.sink));
+}
+
+// Takes back what was sent before. REQUIRES: t.lock, so that nothing is being sent.
+void drain(timer_state& t) {
+  if (t.sink == nullptr || t.sink->len() == 0) return;
+  const std::lock_guard hold(t.sink->lock());
+  t.sink->drain();
 }
 
 void disarm(timer_state& t, core::engine& e) {
@@ -46,39 +67,37 @@ void disarm(timer_state& t, core::engine& e) {
   t.armed = false;
 }
 
+void arm_locked(timer_state& t, duration delay, core::engine& e, place at) {
+  const time_point now = e.now(at);
+  t.deadline = delay < time_point::max() - now ? now + delay : time_point::max();
+  t.armed = true;
+  e.arm(t);
+}
+
 // Arms `t` for `delay` from now as one operation; says whether it had been armed.
 bool arm(timer_state& t, duration delay, place at) {
   if (delay < duration::zero()) delay = duration::zero();
   if (exploring && !core::announce(arming(t, delay, at))) return false;
   core::engine& e = core::current_engine();
+  const std::lock_guard hold(t.lock);
   const bool was = t.armed;
   disarm(t, e);
-  if (t.sink != nullptr) t.sink->drain();
-  const time_point now = e.now(at);
-  t.deadline = delay < time_point::max() - now ? now + delay : time_point::max();
-  t.armed = true;
-  core::release_order(&t);
-  e.arm(t);
+  drain(t);
+  arm_locked(t, delay, e, at);
   return was;
 }
 
 bool stop(timer_state& t, place at) {
-  core::operation op = arming(t, duration::zero(), at);
-  op.kind = op_kind::timer_stop;
-  if (exploring && !core::announce(op)) return false;
+  if (exploring) [[unlikely]] {
+    core::operation op = arming(t, duration::zero(), at);
+    op.kind = op_kind::timer_stop;
+    if (!core::announce(op)) return false;
+  }
+  const std::lock_guard hold(t.lock);
   const bool was = t.armed;
   disarm(t, core::current_engine());
-  if (t.sink != nullptr) t.sink->drain();
+  drain(t);
   return was;
-}
-
-// A timer that sends on `c`, which it keeps alive.
-std::shared_ptr<timer_state> sending_timer(const chan<time_point>& c, duration period, place at) {
-  auto state = std::make_shared<timer_state>(at);
-  state->sink = c.handle().get();
-  retain(state->sink);
-  state->period = period;
-  return state;
 }
 
 }  // namespace
@@ -91,8 +110,9 @@ time_point clock::now(place at) {
   return core::current_engine().now(at);
 }
 
-void sleep_for(duration d, place at) {
-  if (d <= duration::zero()) return;
+namespace {
+
+void sleep_explored(duration d, place at) {
   core::engine& e = core::current_engine();
   const auto state = std::make_shared<detail::timer_state>(at);
   state->sleeper = e.current();
@@ -106,23 +126,34 @@ void sleep_for(duration d, place at) {
   }
 }
 
-timer::timer(duration d, place at) : timer(nullptr, make_chan<time_point>(1, at)) {
-  state_ = detail::sending_timer(sink_, duration::zero(), at);
+}  // namespace
+
+void sleep_for(duration d, place at) {
+  if (d <= duration::zero()) return;
+  if (detail::exploring) [[unlikely]]
+    return sleep_explored(d, at);
+  detail::timer_state state(at);  // on the sleeper's stack, like a waiter
+  state.lock.lock();
+  state.sleeper = core::self_holding(state.lock);
+  detail::arm_locked(state, d, core::current_engine(), at);
+  core::park(state.lock, core::op_kind::sleep, state.id, &state, at);
+}
+
+timer::timer(duration d, place at)
+    : state_(detail::sending_timer(duration::zero(), at)), channel_(detail::channel_of(*state_)) {
   detail::arm(*state_, d, at);
 }
 
-timer::timer(std::shared_ptr<detail::timer_state> state, chan<time_point> c)
-    : state_(std::move(state)), sink_(std::move(c)), channel_(sink_) {}
+timer::timer(std::shared_ptr<detail::timer_state> state) : state_(std::move(state)) {}
 
 bool timer::stop(place at) { return detail::stop(*state_, at); }
 
 bool timer::reset(duration d, place at) { return detail::arm(*state_, d, at); }
 
 ticker::ticker(duration period, place at)
-    : sink_(make_chan<time_point>(1, at)), channel_(sink_) {
+    : state_(detail::sending_timer(period, at)), channel_(detail::channel_of(*state_)) {
   if (period <= duration::zero())
     throw panic(panic_kind::panic, "non-positive interval for ticker", at);
-  state_ = detail::sending_timer(sink_, period, at);
   detail::arm(*state_, period, at);
 }
 
@@ -148,7 +179,7 @@ timer after_func(duration d, std::function<void()> f, place at) {
   auto state = std::make_shared<detail::timer_state>(at);
   state->function = std::move(f);
   detail::arm(*state, d, at);
-  return timer(std::move(state), {});
+  return timer(std::move(state));
 }
 
 }  // namespace heddle

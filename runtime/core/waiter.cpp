@@ -5,39 +5,58 @@ namespace heddle::detail {
 void wait_queue::push(waiter& w) noexcept {
   w.queue = this;
   w.next = nullptr;
-  w.previous = tail_;
-  (tail_ == nullptr ? head_ : tail_->next) = &w;
+  w.previous = front() == nullptr ? nullptr : tail_;
+  if (w.previous == nullptr)
+    set_head(&w);
+  else
+    tail_->next = &w;
   tail_ = &w;
 }
 
 void wait_queue::push_front(waiter& w) noexcept {
   w.queue = this;
   w.previous = nullptr;
-  w.next = head_;
-  (head_ == nullptr ? tail_ : head_->previous) = &w;
-  head_ = &w;
+  w.next = front();
+  (w.next == nullptr ? tail_ : w.next->previous) = &w;
+  set_head(&w);
 }
 
 void wait_queue::remove(waiter& w) noexcept {
   if (w.queue != this) return;
-  (w.previous == nullptr ? head_ : w.previous->next) = w.next;
+  if (w.previous == nullptr)
+    set_head(w.next);
+  else
+    w.previous->next = w.next;
   (w.next == nullptr ? tail_ : w.next->previous) = w.previous;
   w.queue = nullptr;
   w.next = w.previous = nullptr;
 }
 
 bool wait_queue::has_waiter() noexcept {
-  while (head_ != nullptr && head_->fired != nullptr && *head_->fired >= 0) remove(*head_);
-  return head_ != nullptr;
+  for (;;) {
+    waiter* w = front();
+    if (w == nullptr) return false;
+    if (w->choice == nullptr || w->choice->word.winner() < 0) return true;
+    remove(*w);
+  }
 }
 
-// Passes over waiters whose select has a winner already.
-waiter* wait_queue::pop() noexcept {
-  if (!has_waiter()) return nullptr;
-  waiter* w = head_;
-  remove(*w);
-  if (w->fired != nullptr) *w->fired = w->index;
-  return w;
+waiter* wait_queue::pop(const select_wait* own) noexcept {
+  waiter* next = nullptr;
+  for (waiter* w = front(); w != nullptr; w = next) {
+    next = w->next;
+    if (w->choice == nullptr) {
+      remove(*w);
+      return w;
+    }
+    if (w->choice == own) continue;
+    using claim = select_word<waiter_atomics>::claim;
+    const claim claimed = w->choice->word.claim_for(w->index);
+    if (claimed == claim::later) continue;
+    remove(*w);
+    if (claimed == claim::won) return w;
+  }
+  return nullptr;
 }
 
 }  // namespace heddle::detail

@@ -1,20 +1,20 @@
-// OS threads that run what may block (heddle::blocking), so that the worker can go on. A thread
+// OS threads that run what may block (heddle::blocking), so that the workers can go on. A thread
 // that has nothing to do is kept for the next call.
 //
 // A call may outlast the program that made it: main returns while a read() is outstanding. The
-// threads are therefore detached, share their state with this object, and tell the worker of a
+// threads are therefore detached, share their state with this object, and tell the pool of a
 // finished call only while this object exists.
 #pragma once
 
 #include <exception>
 #include <functional>
 #include <memory>
-#include <vector>
 
-#include "heddle/run_queue.hpp"
+#include "heddle/detail/spin_lock.hpp"
 
 namespace heddle::performance {
 
+class pool;
 struct pooled_goroutine;
 
 // Lives on the caller's stack until the call is finished.
@@ -22,20 +22,19 @@ struct blocking_call {
   const std::function<void()>& f;
   pooled_goroutine& caller;
   std::exception_ptr failure;
+  detail::spin_lock leaving;  // held until the caller has left its stack
 };
 
 class blocking_threads {
  public:
-  // `sleeper` is notified when a call is finished.
-  explicit blocking_threads(run_queue& sleeper);
+  // `home` is told of finished calls.
+  explicit blocking_threads(pool& home);
   blocking_threads(const blocking_threads&) = delete;
   blocking_threads& operator=(const blocking_threads&) = delete;
   ~blocking_threads();
 
   // Throws std::system_error, with nothing started, where no thread can be had.
   void start(blocking_call& call);
-  // The calls that have finished since the last look.
-  std::vector<blocking_call*> take_finished();
 
  private:
   struct shared_state;

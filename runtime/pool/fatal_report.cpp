@@ -7,6 +7,7 @@
 #include <memory>
 #include <typeinfo>
 
+#include "goroutine_text.hpp"
 #include "heddle/panic.hpp"
 
 namespace heddle::performance {
@@ -27,49 +28,14 @@ std::string type_name(const std::type_info& type) {
   return status == 0 ? name.get() : type.name();
 }
 
-std::string name_of(const pooled_goroutine& g) {
-  return g.name.empty() ? std::to_string(g.id) : g.name;
-}
-
-std::string_view state_of(const pooled_goroutine& g) {
-  if (g.in_blocking_call) return "blocking call";
-  switch (g.state) {
-    case core::goroutine_state::running:
-      return "running";
-    case core::goroutine_state::blocked:
-      return "blocked";
-    case core::goroutine_state::finished:
-      return "finished";
-    default:
-      return "runnable";
-  }
-}
-
-void add_heading(std::string& text, const pooled_goroutine& g) {
-  text += "\ngoroutine " + name_of(g) + " [";
-  text += state_of(g);
-  text += "]:\n";
-}
-
-void add_goroutine(std::string& text, const pooled_goroutine& g) {
-  add_heading(text, g);
-  if (g.in_blocking_call) {
-    text += "\tcalled at " + in_words(g.waiting.at) + '\n';
-  } else if (g.state == core::goroutine_state::blocked) {
-    text += "\twaits to ";
-    text += core::describe(g.waiting.kind);
-    text += " at " + in_words(g.waiting.at) + '\n';
-  }
-  text += "\tcreated at " + in_words(g.created_at) + '\n';
-}
-
-void add_others(std::string& text, const pooled_goroutine* running, const pooled_goroutine* all) {
+void add_others(std::string& text, const pooled_goroutine* running, const goroutine_list& all) {
+  string_sink to(text);
   int listed = 0;
   std::size_t left_out = 0;
-  for (const pooled_goroutine* g = all; g != nullptr; g = g->following) {
+  for (const pooled_goroutine* g : all) {
     if (g == running) continue;
     if (listed++ < goroutines_listed)
-      add_goroutine(text, *g);
+      add_goroutine(to, *g);
     else
       ++left_out;
   }
@@ -98,19 +64,33 @@ uncaught_exception look_into(const std::exception_ptr& uncaught) {
 }  // namespace
 
 std::string panic_report(const std::exception_ptr& uncaught, const pooled_goroutine* running,
-                         const pooled_goroutine* all) {
+                         const goroutine_list& all) {
   const uncaught_exception what = look_into(uncaught);
   std::string text = "panic: " + what.message + '\n';
-  if (running != nullptr) add_heading(text, *running);
+  string_sink to(text);
+  if (running != nullptr) add_heading(to, *running);
   if (!what.raised_at.empty()) text += "\traised at " + what.raised_at + '\n';
   if (running != nullptr) text += "\tcreated at " + in_words(running->created_at) + '\n';
   add_others(text, running, all);
   return text;
 }
 
-std::string deadlock_report(const pooled_goroutine* all) {
+std::string deadlock_report(const goroutine_list& all) {
   std::string text = "fatal error: all goroutines are asleep - deadlock!\n";
   add_others(text, nullptr, all);
+  return text;
+}
+
+std::string overflow_report(const pooled_goroutine& running) {
+  std::string text = "fatal error: stack overflow: goroutine ";
+  string_sink to(text);
+  add_name(to, running);
+  text += " has used up its " + std::to_string((running.memory.bytes + 1023) / 1024) + " KiB\n";
+  add_heading(to, running);
+  text += "\tcreated at " + in_words(running.created_at) + '\n';
+  text += "\nA larger stack is asked for where the goroutine is created, as in\n"
+          "heddle::go(heddle::named(\"name\", bytes), f), or for all of them in\n"
+          "heddle::run_options::stack_bytes.\n";
   return text;
 }
 

@@ -1,4 +1,4 @@
-// What a program that ends by a panic or a deadlock prints, after Go's reports.
+// What a program that ends by a panic, a deadlock or a stack overflow prints, after Go's reports.
 //
 //   panic: send on closed channel
 //
@@ -14,16 +14,20 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pooled_goroutine.hpp"
 
 namespace heddle::performance {
 
-// `running` is where the panic was raised, or null outside of a goroutine; `all` is the oldest
-// goroutine, from which the others follow.
+// Goroutines in the order of their creation.
+using goroutine_list = std::vector<const pooled_goroutine*>;
+
+// `running` is where the panic was raised, or null outside of a goroutine.
 std::string panic_report(const std::exception_ptr& uncaught, const pooled_goroutine* running,
-                         const pooled_goroutine* all);
-std::string deadlock_report(const pooled_goroutine* all);
+                         const goroutine_list& all);
+std::string deadlock_report(const goroutine_list& all);
+std::string overflow_report(const pooled_goroutine& running);
 
 // Prints the report on standard error and ends the process with status 2. No destructors run:
 // stacks are live.

@@ -33,3 +33,11 @@ void fifo_run_queue::notify() noexcept {
 }
 
 }  // namespace heddle::performance
+
+namespace heddle {
+
+std::unique_ptr<run_queue> first_in_first_out() {
+  return std::make_unique<performance::fifo_run_queue>();
+}
+
+}  // namespace heddle

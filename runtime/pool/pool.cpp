@@ -1,29 +1,23 @@
 #include "pool.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <chrono>
 #include <cstdlib>
+#include <random>
 #include <utility>
 
 #include "fatal_report.hpp"
-#include "fifo_run_queue.hpp"
-#include "thread_sanitizer.hpp"
+#include "mode.hpp"
+#include "overflow.hpp"
+#include "scheduling.hpp"
+#include "turns.hpp"
 
 namespace heddle::performance {
 
 namespace {
 
-std::unique_ptr<run_queue> make_queue(const run_options& options) {
-  if (options.make_run_queue) return options.make_run_queue();
-  return std::make_unique<fifo_run_queue>();
-}
-
 time_point steady_now() { return time_point(std::chrono::steady_clock::now().time_since_epoch()); }
-
-// The first tick of a periodic timer after `now`: a late program does not catch up, as in Go.
-time_point next_tick(const detail::timer_state& t, time_point now) {
-  return t.deadline + t.period * (1 + (now - t.deadline) / t.period);
-}
 
 // A primitive took the wrong branch: our bug.
 [[noreturn]] void refuse_exploration() {
@@ -31,196 +25,163 @@ time_point next_tick(const detail::timer_state& t, time_point now) {
   std::abort();
 }
 
+// With a run queue of its own a program has one worker.
+unsigned procs_for(const run_options& options, int procs) {
+  if (options.make_run_queue) return 1;
+  return static_cast<unsigned>(std::clamp(procs, 1, static_cast<int>(pool::most_workers)));
+}
+
+worker& here() {
+  worker* w = worker::current();
+  if (w == nullptr) core::refuse_outside();
+  return *w;
+}
+
 }  // namespace
 
 pool::pool(const run_options& options, int procs)
     : stack_bytes_(options.stack_bytes),
-      procs_(procs),
-      queue_(make_queue(options)),
-      blocking_(*queue_),
-      random_(std::random_device{}()) {}
+      own_policy_(options.make_run_queue != nullptr),
+      seed_(std::random_device{}()),
+      procs_(procs_for(options, procs)),
+      stacks_(options.stack_bytes),
+      parking_(most_workers),
+      blocking_(*this) {
+  workers_[0] = std::make_unique<worker>(
+      *this, 0, own_policy_ ? options.make_run_queue() : std::unique_ptr<run_queue>());
+  started_.store(1, std::memory_order_release);
+}
 
 pool::~pool() {
-  while (oldest_ != nullptr) abandon(*oldest_);
+  bool in_use = outstanding_calls_.load() > 0;  // a call that outlasts the program: its stack stays
+  table_.for_each([&](pooled_goroutine& g) {
+    if (g.state == core::goroutine_state::fresh) return;
+    if (core::keep_abandoned(g.context)) in_use = true;
+    core::discard(g.context);
+  });
+  if (!in_use) return;
+  stacks_.leak();
+  table_.leak();
 }
 
 void pool::run_main(std::unique_ptr<detail::task> work, place at) {
-  spawn(std::move(work), {"main", 0, at});
-  main_ = newest_;
-  while (main_ != nullptr) {
-    pooled_goroutine* next = next_to_run();
-    if (next == nullptr) {
-      sleep();
-      continue;
-    }
-    core::switch_to(worker_, begin_turn(next), core::this_threads_exceptions());
-    free_finished();
-  }
+  worker& first = *workers_[0];
+  pooled_goroutine& g = first.take_record(at);
+  g.work = std::move(work);
+  g.task_is_inline = false;
+  set_name(g, "main");
+  main_ = &g;
+  first.start(g);
+  start_workers(procs());
+  first.work();
+  for (std::thread& t : threads_) t.join();
   drop_timers();
+  if (parallel_) detail::parallel_programs.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void pool::end_by_uncaught_exception() noexcept {
-  end_process(panic_report(std::current_exception(), current_, oldest_));
+void pool::start_workers(unsigned procs) {
+  const std::lock_guard hold(procs_mutex_);
+  procs_.store(procs, std::memory_order_release);
+  if (procs > 1 && !parallel_) {
+    parallel_ = true;
+    detail::parallel_programs.fetch_add(1, std::memory_order_relaxed);
+  }
+  while (started() < procs) {
+    const unsigned index = started();
+    workers_[index] = std::make_unique<worker>(*this, index, nullptr);
+    started_.store(index + 1, std::memory_order_release);
+    threads_.emplace_back([this, index] {
+      const core::engine_of_thread installed(*this);
+      const overflow_handler watching;
+      workers_[index]->work();
+    });
+  }
+  attention_.store(stopping() || procs < started(), std::memory_order_release);
+  for (unsigned i = 0; i < started(); ++i) parking_.wake(i);
+}
+
+void pool::stop() noexcept {
+  stopping_.store(true, std::memory_order_release);
+  attention_.store(true, std::memory_order_release);
+  for (unsigned i = 0; i < started(); ++i) parking_.wake(i);
+  if (run_queue* policy = workers_[0]->policy()) policy->notify();
 }
 
 void pool::spawn(std::unique_ptr<detail::task> work, const go_options& options) {
-  auto made = std::make_unique<pooled_goroutine>();
-  made->memory = stacks_.take(options.stack_bytes > 0 ? options.stack_bytes : stack_bytes_);
-  pooled_goroutine& g = *made.release();  // freed when it has finished
+  worker& w = here();
+  pooled_goroutine& g = w.take_record(options.at);
   g.work = std::move(work);
-  g.name = options.name;
-  g.created_at = options.at;
-  g.id = ++last_id_;
-  g.parent = current_ == nullptr ? 0 : current_->id;
-  g.home = this;
-  core::prepare(g.context, g.memory.base, g.memory.bytes, &enter, &g);
-  add_member(g);
-  queue_->push(g, readied::spawned);
+  g.task_is_inline = false;
+  if (!options.name.empty()) set_name(g, options.name);
+  if (options.stack_bytes > 0 && options.stack_bytes != stack_bytes_)
+    g.memory.bytes = options.stack_bytes;
+  w.start(g);
 }
 
-// The bottom of every goroutine's stack.
-void pool::enter(void* argument) {
-  auto& self = *static_cast<pooled_goroutine*>(argument);
-  self.home->free_finished();
-  core::acquire_order(self.work.get());
-  core::acquire_order(self.memory.base);  // what has ended on this stack before
-  try {
-    self.work->run();
-    self.work.reset();
-  } catch (...) {
-    self.home->end_by_uncaught_exception();
-  }
-  self.home->finish(self);
+core::goroutine* pool::current() noexcept {
+  worker* w = worker::current();
+  return w == nullptr ? nullptr : w->running();
 }
 
-void pool::finish(pooled_goroutine& self) {
-  core::release_order(self.memory.base);
-  self.state = core::goroutine_state::finished;
-  finished_ = &self;
-  const bool program_ends = &self == main_;
-  if (program_ends) main_ = nullptr;
-  core::switch_last(self.context, begin_turn(program_ends ? nullptr : next_to_run()),
-                    core::this_threads_exceptions());
-}
+void pool::park(const core::operation& why) { suspend(nullptr, why.kind, why.address, why.at); }
 
-// Gives the turn to the next goroutine, and returns when `self`, which is queued or blocked, has
-// it again.
-void pool::stop_running(pooled_goroutine& self) {
-  pooled_goroutine* next = next_to_run();
-  core::execution_context& to = begin_turn(next);
-  if (next == &self) return;
-  core::switch_to(self.context, to, core::this_threads_exceptions());
-  free_finished();
-}
+void pool::ready(core::goroutine& g) { resume(g); }
 
-// What came from outside is readied first. Not a goroutine's doing, hence no current one; an
-// exception from here (no memory for an after_func's goroutine) is nobody's to catch.
-pooled_goroutine* pool::next_to_run() noexcept {
-  const core::unwatched_scope not_the_goroutines;
-  current_ = nullptr;
-  if (outstanding_calls_ > 0) collect_blocking_calls();
-  if (!timers_.empty()) fire_due_timers();
-  return static_cast<pooled_goroutine*>(queue_->pop());
-}
-
-// Notes whose turn it is; null is the worker's. Returns what to switch to.
-core::execution_context& pool::begin_turn(pooled_goroutine* next) noexcept {
-  current_ = next;
-  if (next == nullptr) return worker_;
-  next->state = core::goroutine_state::running;
-  return next->context;
-}
-
-void pool::free_finished() noexcept {
-  if (finished_ == nullptr) return;
-  const core::unwatched_scope of_the_next_goroutine;
-  const std::unique_ptr<pooled_goroutine> g(std::exchange(finished_, nullptr));
-  remove_member(*g);
-  core::discard(g->context);
-  stacks_.give_back(g->memory);
-}
-
-void pool::collect_blocking_calls() {
-  for (blocking_call* call : blocking_.take_finished()) {
-    --outstanding_calls_;
-    call->caller.in_blocking_call = false;
-    ready(call->caller);
-  }
-}
-
-void pool::fire_due_timers() {
-  const time_point now = steady_now();
-  while (const std::shared_ptr<detail::timer_state> due = timers_.take_due(now)) {
-    due->armed = due->period > duration::zero();
-    if (due->armed) {
-      due->deadline = next_tick(*due, now);
-      timers_.add(due);
-    }
-    due->fire(now);
-  }
-}
-
-// The program has ended. One by one: dropping an after_func's function runs its destructor.
-void pool::drop_timers() {
-  while (const std::shared_ptr<detail::timer_state> t = timers_.take_due(time_point::max()))
-    t->armed = false;
-}
-
-// Called when no goroutine can run.
-void pool::sleep() {
-  if (outstanding_calls_ == 0 && !timers_.any_awaited()) end_process(deadlock_report(oldest_));
-  auto until = run_queue::time_point::max();
-  if (!timers_.empty()) until = run_queue::time_point(timers_.earliest().time_since_epoch());
-  queue_->sleep_until(until);
-}
-
-void pool::park(const core::operation& why) {
-  assert(current_ != nullptr);
-  pooled_goroutine& self = *current_;
-  self.waiting = why;
-  self.state = core::goroutine_state::blocked;
-  stop_running(self);
-  core::acquire_order(&self);
-}
-
-void pool::ready(core::goroutine& g) {
-  assert(g.state == core::goroutine_state::blocked);
-  core::release_order(&g);  // acquired when it goes on
-  g.state = core::goroutine_state::runnable;
-  queue_->push(static_cast<pooled_goroutine&>(g), readied::woken);
-}
-
-void pool::yield(place) {
-  assert(current_ != nullptr);
-  pooled_goroutine& self = *current_;
-  self.state = core::goroutine_state::runnable;
-  queue_->push(self, readied::yielded);
-  stop_running(self);
-}
+void pool::yield(place) { performance::yield(); }
 
 time_point pool::now(place) { return steady_now(); }
 
-void pool::arm(detail::timer_state& t) { timers_.add(t.shared_from_this()); }
+void pool::arm(detail::timer_state& t) {
+  here().timers().add(t);
+  if (!detail::parallel() || !parking_.any_asleep()) return;
+  const duration::rep due = t.deadline.time_since_epoch().count();
+  if (due < watched_until_.load(std::memory_order_seq_cst)) parking_.wake_one();
+}
 
-void pool::disarm(detail::timer_state& t) { timers_.remove(t); }
+void pool::disarm(detail::timer_state& t) { static_cast<timer_shelf*>(t.shelf)->remove(t); }
 
-int pool::choose(int n, place) { return std::uniform_int_distribution<int>(0, n - 1)(random_); }
+int pool::choose(int n, place) { return random_below(n); }
 
-int pool::num_goroutines(place) { return members_; }
+int pool::num_goroutines(place) {
+  std::int64_t sum = 0;
+  for (unsigned i = 0; i < started(); ++i) sum += workers_[i]->goroutines();
+  return static_cast<int>(sum);
+}
 
-int pool::max_procs(int n) { return n > 0 ? std::exchange(procs_, n) : procs_; }
+int pool::max_procs(int n) {
+  const int before = static_cast<int>(procs());
+  if (n > 0 && !own_policy_ && n != before)
+    start_workers(static_cast<unsigned>(std::min(n, static_cast<int>(most_workers))));
+  return before;
+}
 
 void pool::run_blocking(const std::function<void()>& f, place at) {
-  assert(current_ != nullptr);
-  pooled_goroutine& self = *current_;
-  blocking_call call{f, self, nullptr};
-  blocking_.start(call);
-  ++outstanding_calls_;
+  worker& w = here();
+  if (w.running() == nullptr) core::refuse_outside();
+  pooled_goroutine& self = *w.running();
+  blocking_call call{f, self, nullptr, {}};
+  call.leaving.lock_always();
+  outstanding_calls_.fetch_add(1, std::memory_order_seq_cst);
   self.in_blocking_call = true;
-  core::operation why;
-  why.at = at;
-  park(why);
+  try {
+    blocking_.start(call);
+  } catch (...) {
+    self.in_blocking_call = false;
+    outstanding_calls_.fetch_sub(1, std::memory_order_seq_cst);
+    throw;
+  }
+  suspend(&call.leaving, core::op_kind::start, nullptr, at);
+  outstanding_calls_.fetch_sub(1, std::memory_order_seq_cst);
   if (call.failure != nullptr) std::rethrow_exception(call.failure);
+}
+
+// On the call's own thread. It counts as outstanding until its goroutine runs again.
+void pool::call_is_finished(blocking_call& call) noexcept {
+  pooled_goroutine& caller = call.caller;
+  call.leaving.lock_always();
+  caller.in_blocking_call = false;
+  caller.state = core::goroutine_state::runnable;
+  inject_from_outside(caller);
 }
 
 void pool::note_failure(const panic&) {}
@@ -233,29 +194,49 @@ void pool::plain_access(const core::memory_access&) { refuse_exploration(); }
 
 core::object_id pool::name_object(const char*, place) { return 0; }
 
-void pool::add_member(pooled_goroutine& g) noexcept {
-  g.previous = newest_;
-  (newest_ == nullptr ? oldest_ : newest_->following) = &g;
-  newest_ = &g;
-  ++members_;
+void pool::set_name(pooled_goroutine& g, std::string_view name) {
+  auto* text = new char[name.size() + 1];
+  text[name.copy(text, name.size())] = '\0';
+  const std::lock_guard hold(names_mutex_);
+  g.name = text;
 }
 
-void pool::remove_member(pooled_goroutine& g) noexcept {
-  (g.previous == nullptr ? oldest_ : g.previous->following) = g.following;
-  (g.following == nullptr ? newest_ : g.following->previous) = g.previous;
-  --members_;
+void pool::drop_name(pooled_goroutine& g) noexcept {
+  const std::lock_guard hold(names_mutex_);
+  if (!reporting_.load(std::memory_order_relaxed)) delete[] g.name;
+  g.name = nullptr;
 }
 
-// What an abandoned goroutine owns is lost, as at the end of a Go program: its destructors may
-// refer to what main has destroyed. A blocking call still uses the stack that it was made on.
-void pool::abandon(pooled_goroutine& g) noexcept {
-  remove_member(g);
-  const bool stack_in_use = g.in_blocking_call;
-  if (core::keep_abandoned(g.context) || stack_in_use) return;
-  static_cast<void>(g.work.release());
-  core::discard(g.context);
-  stacks_.give_back(g.memory);
-  delete &g;
+std::vector<const pooled_goroutine*> pool::all_goroutines() {
+  std::vector<const pooled_goroutine*> all;
+  table_.for_each([&](const pooled_goroutine& g) { all.push_back(&g); });
+  std::ranges::sort(all, {}, [](const pooled_goroutine* g) { return g->id; });
+  return all;
+}
+
+// The other workers come to rest first where they do so soon: their goroutines' states are read.
+void pool::end_with(const std::function<std::string()>& report) noexcept {
+  reporting_.store(true, std::memory_order_relaxed);
+  if (has_several()) {
+    stop();
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  end_process(report());
+}
+
+void pool::end_by_uncaught_exception() noexcept {
+  end_with([this] {
+    worker* w = worker::current();
+    return panic_report(std::current_exception(), w == nullptr ? nullptr : w->running(),
+                        all_goroutines());
+  });
+}
+
+void pool::end_if_overflown(const void* address) noexcept {
+  worker* w = worker::current();
+  const pooled_goroutine* g = w == nullptr ? nullptr : w->running();
+  if (g == nullptr || !stacks_.is_guard(address, g->memory)) return;
+  end_with([&] { return overflow_report(*g); });
 }
 
 }  // namespace heddle::performance

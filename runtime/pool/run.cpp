@@ -1,4 +1,7 @@
 // heddle::run: from a program to its exit status.
+#include <sched.h>
+
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
@@ -9,13 +12,9 @@
 #include "heddle/panic.hpp"
 #include "heddle/runtime.hpp"
 #include "mode.hpp"
+#include "overflow.hpp"
 #include "pool.hpp"
-#include "thread_sanitizer.hpp"
-
-#if __has_include(<sys/single_threaded.h>)
-#include <sys/single_threaded.h>
-#define HEDDLE_MAY_BELIEVE_IN_ONE_THREAD 1
-#endif
+#include "running_programs.hpp"
 
 namespace heddle {
 
@@ -23,14 +22,23 @@ namespace {
 
 using performance::pool;
 
-// HEDDLE_PROCS, or 1 where it is absent or not a positive number; Go ignores such values as well.
+// The cores that this process may use.
+int cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return std::max(1, CPU_COUNT(&set));
+}
+
+// HEDDLE_PROCS, or one worker for each core where it is absent or not a positive number; Go ignores
+// such values as well.
 int default_procs() {
   const char* text = std::getenv("HEDDLE_PROCS");
-  if (text == nullptr) return 1;
+  if (text == nullptr) return cores();
   int procs = 0;
   const char* end = text + std::strlen(text);
   const auto [parsed_to, error] = std::from_chars(text, end, procs);
-  return error == std::errc{} && parsed_to == end && procs > 0 ? procs : 1;
+  return error == std::errc{} && parsed_to == end && procs > 0 ? procs : cores();
 }
 
 std::terminate_handler handler_before = nullptr;
@@ -49,28 +57,16 @@ void install_terminate_handler() {
   }();
 }
 
-// The pool is this thread's engine for as long as this lives.
-class engine_scope {
- public:
-  explicit engine_scope(pool& p) { core::set_engine(&p, false); }
-  engine_scope(const engine_scope&) = delete;
-  engine_scope& operator=(const engine_scope&) = delete;
-  ~engine_scope() { core::set_engine(nullptr, false); }
-};
-
 }  // namespace
 
 int run(std::function<void()> f, const run_options& options, place at) {
   if (core::current_engine_or_null() != nullptr)
     throw panic(panic_kind::panic, "heddle::run was called by a goroutine", at);
   install_terminate_handler();
-#ifdef HEDDLE_MAY_BELIEVE_IN_ONE_THREAD
-  // The library counts references without atomics in a program of one thread, which goroutines
-  // that take turns on it would seem to race for.
-  if (core::has_thread_sanitizer()) __libc_single_threaded = 0;
-#endif
   pool workers(options, options.procs > 0 ? options.procs : default_procs());
-  const engine_scope installed(workers);
+  const core::engine_of_thread installed(workers);
+  const performance::overflow_handler watching;
+  const performance::running_program listed(workers);
   workers.run_main(std::make_unique<detail::bound_task<std::function<void()>>>(std::move(f)), at);
   return 0;
 }

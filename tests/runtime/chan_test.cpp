@@ -210,7 +210,7 @@ TEST_CASE("senders that wait are served in the order of their arrival") {
     for (int i = 0; i < 4; ++i) heddle::go([=] { c.send(i); });
     heddle::yield();
     for (int i = 0; i < 4; ++i) REQUIRE(c.recv() == i);
-  });
+  }, in_order());
 }
 
 TEST_CASE("a receive from a full buffer lets the first waiting sender in") {

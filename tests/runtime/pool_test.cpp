@@ -1,4 +1,4 @@
-// The pool: heddle::run, scheduling on one worker, blocking calls, a user's run queue.
+// The pool: heddle::run, scheduling, blocking calls, a user's run queue.
 #include "heddle/runtime.hpp"
 
 #include <atomic>
@@ -144,11 +144,11 @@ TEST_CASE("goroutines take turns in the order in which they became ready") {
     }
     wg.wait();
     REQUIRE(order == "abcabcabc");
-  });
+  }, in_order());
 }
 
 TEST_CASE("a program may bring its own run queue") {
-  REQUIRE(order_of_three({}) == "abc");
+  REQUIRE(order_of_three(in_order()) == "abc");
   heddle::run_options options;
   options.make_run_queue = [] { return std::make_unique<newest_first>(); };
   REQUIRE(order_of_three(options) == "cba");
@@ -169,7 +169,7 @@ TEST_CASE("num_goroutines counts those that exist, the caller included") {
 TEST_CASE("many goroutines share few stacks") {
   in_performance_mode([] {
     heddle::wait_group wg;
-    int ran = 0;
+    std::atomic<int> ran = 0;
     for (int i = 0; i < 20000; ++i) {
       wg.go([&] { ++ran; });
       if (i % 100 == 99) wg.wait();
@@ -179,7 +179,7 @@ TEST_CASE("many goroutines share few stacks") {
   });
 }
 
-TEST_CASE("the number of workers is the option, else HEDDLE_PROCS, else one") {
+TEST_CASE("the number of workers is the option, else HEDDLE_PROCS, else that of cores") {
   heddle::run_options three;
   three.procs = 3;
   {
@@ -189,7 +189,7 @@ TEST_CASE("the number of workers is the option, else HEDDLE_PROCS, else one") {
   }
   const auto* ignored = GENERATE(as<const char*>(), nullptr, "", "0", "-2", "four", "4x");
   const procs_variable variable(ignored);
-  REQUIRE(procs_of({}) == 1);
+  REQUIRE(procs_of({}) == static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 TEST_CASE("max_procs sets the number of workers and returns the one before") {

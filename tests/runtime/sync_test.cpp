@@ -136,7 +136,7 @@ TEST_CASE("a mutex goes to the goroutine that has waited longest") {
     m.unlock();
     wg.wait();
     REQUIRE(order == "abc");
-  });
+  }, in_order());
 }
 
 TEST_CASE("readers share an rw_mutex") {

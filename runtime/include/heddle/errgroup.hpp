@@ -86,7 +86,7 @@ class errgroup {
 
   template <class F>
   void start(F&& f, place at) {
-    heddle::go(go_options{{}, 0, at}, [group = state_, at, f = std::forward<F>(f)]() mutable {
+    detail::spawn_bound(at, [group = state_, at, f = std::forward<F>(f)]() mutable {
       defer ended([&] { detail::errgroup_end(*group, at); });
       if (error e = detail::run_for_error(f)) detail::errgroup_fail(*group, e, at);
     });

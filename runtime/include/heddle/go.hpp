@@ -13,12 +13,14 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
+#include "heddle/detail/seam.hpp"
 #include "heddle/place.hpp"
 
 namespace heddle {
@@ -49,7 +51,8 @@ template <class F, class... Args>
 class bound_task final : public task {
  public:
   template <class G, class... Bs>
-  explicit bound_task(G&& f, Bs&&... args)
+  explicit bound_task(G&& f, Bs&&... args) noexcept(
+      std::is_nothrow_constructible_v<F, G> && (std::is_nothrow_constructible_v<Args, Bs> && ...))
       : f_(std::forward<G>(f)), args_(std::forward<Bs>(args)...) {}
   void run() override { std::apply(std::move(f_), std::move(args_)); }
 
@@ -60,14 +63,56 @@ class bound_task final : public task {
 
 void spawn(std::unique_ptr<task> work, const go_options& options);
 
+// Performance mode's way, in three steps, so that a small task needs no allocation: a goroutine
+// that does not run yet, with room for inline_task_bytes; its task is made there; it is started,
+// or dropped if making the task threw.
+class new_goroutine;
+inline constexpr std::size_t inline_task_bytes = 80;
+struct spawning {
+  new_goroutine* made;
+  void* task_storage;
+};
+spawning prepare_goroutine(place at);  // panics outside of a goroutine
+void start_goroutine(new_goroutine* g, task* work) noexcept;
+void drop_goroutine(new_goroutine* g) noexcept;
+
+template <class Bound>
+concept stored_inline = sizeof(Bound) <= inline_task_bytes && alignof(Bound) <= alignof(void*);
+
 template <class F, class... Args>
 void spawn_bound(const go_options& options, F&& f, Args&&... args) {
   using bound = bound_task<std::decay_t<F>, std::decay_t<Args>...>;
   spawn(std::make_unique<bound>(std::forward<F>(f), std::forward<Args>(args)...), options);
 }
 
+template <class F, class... Args>
+void spawn_bound(place at, F&& f, Args&&... args) {
+  using bound = bound_task<std::decay_t<F>, std::decay_t<Args>...>;
+  if constexpr (stored_inline<bound>) {
+    if (!exploring) [[likely]] {
+      const spawning s = prepare_goroutine(at);
+      task* work = nullptr;
+      if constexpr (std::is_nothrow_constructible_v<bound, F, Args...>) {
+        work = new (s.task_storage) bound(std::forward<F>(f), std::forward<Args>(args)...);
+      } else {
+        try {
+          work = new (s.task_storage) bound(std::forward<F>(f), std::forward<Args>(args)...);
+        } catch (...) {
+          drop_goroutine(s.made);
+          throw;
+        }
+      }
+      start_goroutine(s.made, work);
+      return;
+    }
+  }
+  spawn(std::make_unique<bound>(std::forward<F>(f), std::forward<Args>(args)...),
+        go_options{{}, 0, at});
+}
+
 template <class F>
-concept goroutine_function = !std::is_same_v<std::decay_t<F>, go_options>;
+concept goroutine_function =
+    !std::is_same_v<std::decay_t<F>, go_options> && !std::is_same_v<std::decay_t<F>, place>;
 
 }  // namespace detail
 
@@ -81,36 +126,36 @@ void go(const go_options& options, F&& f, Args&&... args) {
 // defaulted place cannot follow a pack; more than five arguments go into a lambda.
 template <detail::goroutine_function F>
 void go(F&& f, place at = place::current()) {
-  detail::spawn_bound({{}, 0, at}, std::forward<F>(f));
+  detail::spawn_bound(at, std::forward<F>(f));
 }
 template <detail::goroutine_function F, class A>
   requires std::invocable<std::decay_t<F>, std::decay_t<A>>
 void go(F&& f, A&& a, place at = place::current()) {
-  detail::spawn_bound({{}, 0, at}, std::forward<F>(f), std::forward<A>(a));
+  detail::spawn_bound(at, std::forward<F>(f), std::forward<A>(a));
 }
 template <detail::goroutine_function F, class A, class B>
   requires std::invocable<std::decay_t<F>, std::decay_t<A>, std::decay_t<B>>
 void go(F&& f, A&& a, B&& b, place at = place::current()) {
-  detail::spawn_bound({{}, 0, at}, std::forward<F>(f), std::forward<A>(a), std::forward<B>(b));
+  detail::spawn_bound(at, std::forward<F>(f), std::forward<A>(a), std::forward<B>(b));
 }
 template <detail::goroutine_function F, class A, class B, class C>
   requires std::invocable<std::decay_t<F>, std::decay_t<A>, std::decay_t<B>, std::decay_t<C>>
 void go(F&& f, A&& a, B&& b, C&& c, place at = place::current()) {
-  detail::spawn_bound({{}, 0, at}, std::forward<F>(f), std::forward<A>(a), std::forward<B>(b),
+  detail::spawn_bound(at, std::forward<F>(f), std::forward<A>(a), std::forward<B>(b),
                       std::forward<C>(c));
 }
 template <detail::goroutine_function F, class A, class B, class C, class D>
   requires std::invocable<std::decay_t<F>, std::decay_t<A>, std::decay_t<B>, std::decay_t<C>,
                           std::decay_t<D>>
 void go(F&& f, A&& a, B&& b, C&& c, D&& d, place at = place::current()) {
-  detail::spawn_bound({{}, 0, at}, std::forward<F>(f), std::forward<A>(a), std::forward<B>(b),
+  detail::spawn_bound(at, std::forward<F>(f), std::forward<A>(a), std::forward<B>(b),
                       std::forward<C>(c), std::forward<D>(d));
 }
 template <detail::goroutine_function F, class A, class B, class C, class D, class E>
   requires std::invocable<std::decay_t<F>, std::decay_t<A>, std::decay_t<B>, std::decay_t<C>,
                           std::decay_t<D>, std::decay_t<E>>
 void go(F&& f, A&& a, B&& b, C&& c, D&& d, E&& e, place at = place::current()) {
-  detail::spawn_bound({{}, 0, at}, std::forward<F>(f), std::forward<A>(a), std::forward<B>(b),
+  detail::spawn_bound(at, std::forward<F>(f), std::forward<A>(a), std::forward<B>(b),
                       std::forward<C>(c), std::forward<D>(d), std::forward<E>(e));
 }
 

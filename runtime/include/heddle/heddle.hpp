@@ -14,6 +14,7 @@
 #include "heddle/select.hpp"
 #include "heddle/semaphore.hpp"
 #include "heddle/singleflight.hpp"
+#include "heddle/stats.hpp"
 #include "heddle/sync.hpp"
 #include "heddle/sync_map.hpp"
 #include "heddle/time.hpp"

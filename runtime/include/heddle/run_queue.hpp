@@ -1,5 +1,6 @@
-// The scheduler of performance mode as a plug-in: which runnable goroutine a worker runs next, and
-// how it sleeps when there is none (after Boost.Fiber's `algorithm`).
+// The scheduler of performance mode as a plug-in: which runnable goroutine runs next, and how the
+// worker sleeps when there is none (after Boost.Fiber's `algorithm`). Without one, workers steal from
+// each other (docs/design/performance.md); a program that brings one has a single worker.
 //
 //   class newest_first final : public heddle::run_queue {   // last in, first out
 //     void push(heddle::runnable& r, heddle::readied) noexcept override {
@@ -12,7 +13,7 @@
 //   };
 //   heddle::run(serve, {.make_run_queue = [] { return std::make_unique<newest_first>(); }});
 //
-// A worker owns one. Only its worker calls push, pop and sleep_until; notify may be called by any
+// Only the worker calls push, pop and sleep_until; notify may be called by any
 // thread. None of them may throw, call Heddle or look into a goroutine.
 #pragma once
 
@@ -55,7 +56,13 @@ class run_queue {
   virtual void notify() noexcept = 0;
 };
 
-// Makes the queue of a worker.
+// Makes a run queue.
 using run_queue_factory = std::function<std::unique_ptr<run_queue>()>;
+
+// The deterministic policy: first in, first out. The order of execution then depends on nothing but
+// the program, its timers and its random choices.
+//
+//   heddle::run(serve, {.make_run_queue = heddle::first_in_first_out});
+std::unique_ptr<run_queue> first_in_first_out();
 
 }  // namespace heddle

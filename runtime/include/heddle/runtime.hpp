@@ -16,9 +16,9 @@
 namespace heddle {
 
 struct run_options {
-  int procs = 0;                           // worker threads; 0: HEDDLE_PROCS, else one
+  int procs = 0;                           // workers; 0: HEDDLE_PROCS, else one for each core
   std::size_t stack_bytes = 256 * 1024;    // reserved per goroutine
-  run_queue_factory make_run_queue = {};   // the scheduler; empty: first in, first out
+  run_queue_factory make_run_queue = {};   // the scheduler; empty: work stealing
 };
 
 // Runs `f` as the main goroutine of a program in performance mode and returns 0 when it returns.
@@ -37,7 +37,8 @@ void yield(place at = place::current());
 // Goroutines that exist now, the caller included.
 int num_goroutines(place at = place::current());
 
-// Sets how many workers run goroutines, if n > 0, and returns the previous setting: GOMAXPROCS.
+// Sets how many workers run goroutines, at most 64, if n > 0, and returns the previous setting:
+// GOMAXPROCS. A program with a run queue of its own keeps its one worker.
 int max_procs(int n = 0);
 
 namespace detail {

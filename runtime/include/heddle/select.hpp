@@ -49,34 +49,72 @@ void deliver(Sink& sink, std::optional<T> value) {
   }
 }
 
-template <class T, class Sink>
+// The channel of a case: a handle where the case was written with a temporary or is kept in a list,
+// else only a pointer, since the handle that it was written with outlasts the select.
+class borrowed_channel {
+ public:
+  explicit borrowed_channel(const channel_handle& owner) noexcept : c_(owner.get()) {}
+  channel* get() const noexcept { return c_; }
+  channel_handle owned() const noexcept {
+    retain(c_);
+    return channel_handle(c_);
+  }
+
+ private:
+  channel* c_;
+};
+class owned_channel {
+ public:
+  explicit owned_channel(channel_handle owner) noexcept : handle_(std::move(owner)) {}
+  channel* get() const noexcept { return handle_.get(); }
+  channel_handle owned() const noexcept { return handle_; }
+
+ private:
+  channel_handle handle_;
+};
+template <class Channel>  // as a forwarding reference deduces it
+using case_channel =
+    std::conditional_t<std::is_lvalue_reference_v<Channel>, borrowed_channel, owned_channel>;
+template <class Channel>
+using value_type_of = typename std::remove_cvref_t<Channel>::value_type;
+
+template <class T, class Sink, class Holder>
 class recv_case {
  public:
-  recv_case(channel_handle c, Sink sink) : c_(std::move(c)), sink_(std::forward<Sink>(sink)) {}
+  recv_case(Holder c, Sink sink) : c_(std::move(c)), sink_(std::forward<Sink>(sink)) {}
+  bool unready() const noexcept { return c_.get() == nullptr || c_.get()->cannot_recv(); }
   void prepare(select_case& out) { out = {c_.get(), false, value_.storage(), false}; }
   void finish(const select_case& ran) {
     value_.full = ran.received;
     deliver<T>(sink_, value_.take());
   }
+  auto kept() && {
+    return recv_case<T, Sink, owned_channel>(owned_channel(c_.owned()), std::forward<Sink>(sink_));
+  }
   static constexpr bool is_otherwise = false;
 
  private:
-  channel_handle c_;
+  Holder c_;
   Sink sink_;
   received_value<T> value_;
 };
 
-template <class T, class Handler>
+template <class T, class Handler, class Holder>
 class send_case {
  public:
-  send_case(channel_handle c, T value, Handler handler)
+  send_case(Holder c, T value, Handler handler)
       : c_(std::move(c)), value_(std::move(value)), handler_(std::forward<Handler>(handler)) {}
+  bool unready() const noexcept { return c_.get() == nullptr || c_.get()->cannot_send(); }
   void prepare(select_case& out) { out = {c_.get(), true, &value_, false}; }
   void finish(const select_case&) { handler_(); }
+  auto kept() && {
+    return send_case<T, Handler, owned_channel>(owned_channel(c_.owned()), std::move(value_),
+                                                std::forward<Handler>(handler_));
+  }
   static constexpr bool is_otherwise = false;
 
  private:
-  channel_handle c_;
+  Holder c_;
   T value_;
   Handler handler_;
 };
@@ -85,8 +123,10 @@ template <class Handler>
 class otherwise_case {
  public:
   explicit otherwise_case(Handler handler) : handler_(std::forward<Handler>(handler)) {}
+  bool unready() const noexcept { return true; }
   void prepare(select_case&) {}
   void finish(const select_case&) { handler_(); }
+  otherwise_case kept() && { return std::move(*this); }
   static constexpr bool is_otherwise = true;
 
  private:
@@ -96,18 +136,21 @@ class otherwise_case {
 }  // namespace detail
 
 template <class Channel, class Sink>
-auto recv(const Channel& c, Sink&& sink) {
-  return detail::recv_case<typename Channel::value_type, Sink>(c.handle(), std::forward<Sink>(sink));
+auto recv(Channel&& c, Sink&& sink) {
+  using holder = detail::case_channel<Channel>;
+  return detail::recv_case<detail::value_type_of<Channel>, Sink, holder>(
+      holder(c.handle()), std::forward<Sink>(sink));
 }
 template <class Channel>
-auto recv(const Channel& c) {
-  return recv(c, detail::ignore_value{});
+auto recv(Channel&& c) {
+  return recv(std::forward<Channel>(c), detail::ignore_value{});
 }
 
 template <class Channel, class Handler = detail::ignore_value>
-auto send(const Channel& c, typename Channel::value_type value, Handler&& handler = {}) {
-  return detail::send_case<typename Channel::value_type, Handler>(
-      c.handle(), std::move(value), std::forward<Handler>(handler));
+auto send(Channel&& c, detail::value_type_of<Channel> value, Handler&& handler = {}) {
+  using holder = detail::case_channel<Channel>;
+  return detail::send_case<detail::value_type_of<Channel>, Handler, holder>(
+      holder(c.handle()), std::move(value), std::forward<Handler>(handler));
 }
 
 template <class Handler = detail::ignore_value>
@@ -117,6 +160,21 @@ auto otherwise(Handler&& handler = {}) {
 
 namespace detail {
 
+template <class... Cases>
+int run_otherwise(Cases&... cases) {
+  int position = 0;
+  int ran = 0;
+  auto finish = [&](auto& one) {
+    if constexpr (std::remove_reference_t<decltype(one)>::is_otherwise) {
+      one.finish({});
+      ran = position;
+    }
+    ++position;
+  };
+  (finish(cases), ...);
+  return ran;
+}
+
 // Runs the cases behind `prepare` and `finish` and returns the index of the one that ran.
 // The otherwise case has no slot among the channel cases; `positions` maps back.
 template <class... Cases>
@@ -124,6 +182,9 @@ int run_select(place at, Cases&... cases) {
   constexpr std::size_t n = sizeof...(Cases);
   constexpr std::size_t otherwise_cases = (std::size_t{0} + ... + (Cases::is_otherwise ? 1 : 0));
   static_assert(otherwise_cases <= 1, "a select has at most one otherwise");
+  if constexpr (otherwise_cases == 1)
+    // Polling is inline: in performance mode a look without a lock suffices where nothing is ready.
+    if (!exploring && (cases.unready() && ...)) return run_otherwise(cases...);
   std::array<select_case, n + 1> slots;
   std::array<int, n + 1> positions{};
   std::size_t used = 0;
@@ -198,7 +259,8 @@ class select_list {
  public:
   template <class Case>
   select_list& add(Case one) {
-    cases_.push_back(std::make_unique<holder<Case>>(std::move(one)));
+    using kept = decltype(std::move(one).kept());
+    cases_.push_back(std::make_unique<holder<kept>>(std::move(one).kept()));
     return *this;
   }
   std::size_t size() const noexcept { return cases_.size(); }

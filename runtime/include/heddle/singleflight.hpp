@@ -80,7 +80,7 @@ class singleflight {
     auto outcome = make_chan<flight_outcome<V>>(1, at);
     const auto [mine, leads] = board(key, outcome, at);
     if (leads) {
-      go(go_options{{}, 0, at}, [this, key, flight = mine, at, f = std::forward<F>(f)]() mutable {
+      detail::spawn_bound(at, [this, key, flight = mine, at, f = std::forward<F>(f)]() mutable {
         fly(key, *flight, f, at);
       });
     }

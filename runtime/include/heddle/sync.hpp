@@ -10,6 +10,7 @@
 // None may be copied, moved or destroyed while in use. All are usable only by goroutines.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -18,6 +19,8 @@
 #include <utility>
 
 #include "heddle/detail/seam.hpp"
+#include "heddle/detail/spin_lock.hpp"
+#include "heddle/detail/wait_queue.hpp"
 #include "heddle/go.hpp"
 #include "heddle/panic.hpp"
 
@@ -25,28 +28,56 @@ namespace heddle {
 
 namespace detail {
 
-struct waiter;
-
-// Waiters in order of arrival, intrusive: a waiter lives on its goroutine's stack.
-class wait_queue {
+// A lock as one byte: taken or not, and whether goroutines wait for it.
+class lock_state {
  public:
-  bool empty() const noexcept { return head_ == nullptr; }
-  // Whether pop() would give a waiter. Drops those in front whose select has a winner already.
-  bool has_waiter() noexcept;
-  waiter* front() const noexcept { return head_; }
-  void push(waiter& w) noexcept;
-  void push_front(waiter& w) noexcept;
-  void remove(waiter& w) noexcept;  // does nothing unless `w` is queued here
-  waiter* pop() noexcept;           // null when empty
+  // Takes a lock that is free and that nobody waits for.
+  HEDDLE_UNWATCHED bool take() noexcept {
+    std::uint8_t found = 0;
+    if (!parallel()) {
+      if (bits_.load(std::memory_order_relaxed) != 0) return false;
+      bits_.store(taken, std::memory_order_relaxed);
+      return true;
+    }
+    // Acquire; pairs with the release in give_up() and set().
+    return bits_.compare_exchange_strong(found, taken, std::memory_order_acquire,
+                                         std::memory_order_relaxed);
+  }
+  // Frees a lock that is taken and that nobody waits for.
+  HEDDLE_UNWATCHED bool give_up() noexcept {
+    std::uint8_t found = taken;
+    if (!parallel()) {
+      if (bits_.load(std::memory_order_relaxed) != taken) return false;
+      bits_.store(0, std::memory_order_relaxed);
+      return true;
+    }
+    return bits_.compare_exchange_strong(found, 0, std::memory_order_release,
+                                         std::memory_order_relaxed);
+  }
+  HEDDLE_UNWATCHED
+  std::uint8_t load() const noexcept { return bits_.load(std::memory_order_acquire); }
+  HEDDLE_UNWATCHED bool change(std::uint8_t from, std::uint8_t to) noexcept {
+    return bits_.compare_exchange_strong(from, to, std::memory_order_acq_rel,
+                                         std::memory_order_relaxed);
+  }
+  HEDDLE_UNWATCHED
+  void set(std::uint8_t bits) noexcept { bits_.store(bits, std::memory_order_release); }
+
+  static constexpr std::uint8_t taken = 1;
+  static constexpr std::uint8_t awaited = 2;  // somebody is in the queue
 
  private:
-  waiter* head_ = nullptr;
-  waiter* tail_ = nullptr;
+  std::atomic<std::uint8_t> bits_{0};
 };
 
 }  // namespace detail
 
 // Mutual exclusion; not recursive. Any goroutine may unlock it, as in Go.
+//
+// A lock that is given up is free until somebody takes it, the woken waiter or one that comes in
+// between; a waiter that was overtaken so once is handed the lock the next time. Handing over at
+// every unlock would make std::lock live-lock: its try_lock of the second mutex would never find
+// it free.
 class mutex {
  public:
   explicit mutex(place at = place::current()) : id_(detail::name_object("mutex", at)) {}
@@ -54,16 +85,35 @@ class mutex {
   mutex& operator=(const mutex&) = delete;
   ~mutex() = default;
 
-  void lock(place at = place::current());
-  bool try_lock(place at = place::current());
-  void unlock(place at = place::current());  // panics unless locked
+  HEDDLE_UNWATCHED void lock(place at = place::current()) {
+    if (detail::exploring) [[unlikely]]
+      if (!announce_lock(at)) return;
+    if (!state_.take()) [[unlikely]]
+      lock_slow(at);
+  }
+  HEDDLE_UNWATCHED bool try_lock(place at = place::current()) {
+    if (detail::exploring) [[unlikely]]
+      if (!announce_try_lock(at)) return false;
+    return state_.take() || try_lock_slow();
+  }
+  HEDDLE_UNWATCHED void unlock(place at = place::current()) {  // panics unless locked
+    if (detail::exploring) [[unlikely]]
+      if (!announce_unlock(at)) return;
+    if (!state_.give_up()) [[unlikely]]
+      unlock_slow(at);
+  }
 
  private:
   friend class cond;
+  bool announce_lock(place at) const;
+  bool announce_try_lock(place at) const;
+  bool announce_unlock(place at) const;
   void lock_slow(place at);
-  void release() noexcept;
+  bool try_lock_slow() noexcept;
+  void unlock_slow(place at);
 
-  bool locked_ = false;
+  detail::lock_state state_;
+  detail::spin_lock guard_;  // of waiters_ and of changes of state_ while there are any
   detail::object_id id_;
   detail::wait_queue waiters_;
 };
@@ -79,16 +129,74 @@ class rw_mutex {
   void lock(place at = place::current());
   bool try_lock(place at = place::current());
   void unlock(place at = place::current());  // panics unless write-locked
-  void lock_shared(place at = place::current());
-  bool try_lock_shared(place at = place::current());
-  void unlock_shared(place at = place::current());  // panics unless read-locked
+  HEDDLE_UNWATCHED void lock_shared(place at = place::current()) {
+    if (detail::exploring) [[unlikely]]
+      if (!announce_read(at)) return;
+    if (!add_reader()) [[unlikely]]
+      lock_shared_slow(at);
+  }
+  HEDDLE_UNWATCHED bool try_lock_shared(place at = place::current()) {
+    if (detail::exploring) [[unlikely]]
+      if (!announce_try_read(at)) return false;
+    return add_reader();
+  }
+  HEDDLE_UNWATCHED void unlock_shared(place at = place::current()) {  // panics unless read-locked
+    if (detail::exploring) [[unlikely]]
+      if (!announce_read_unlock(at)) return;
+    if (!remove_reader()) [[unlikely]]
+      unlock_shared_slow(at);
+  }
 
  private:
+  // state_: the number of read locks held times one_reader, and these.
+  static constexpr std::uint32_t writer_present = 1;  // waits for the readers to leave, or holds it
+  static constexpr std::uint32_t writing = 2;         // a writer holds it
+  static constexpr std::uint32_t queued = 4;          // somebody waits for the writer to unlock
+  static constexpr std::uint32_t one_reader = 8;
+
+  // False while a writer is present. On several workers the reader is counted all the same, for a
+  // moment: turn_away() takes it back.
+  HEDDLE_UNWATCHED bool add_reader() noexcept {
+    if (!detail::parallel()) {
+      const std::uint32_t s = state_.load(std::memory_order_relaxed);
+      if ((s & writer_present) != 0) return false;
+      state_.store(s + one_reader, std::memory_order_relaxed);
+      return true;
+    }
+    // Acquire; pairs with the writer's release in admit() and unlock().
+    if ((state_.fetch_add(one_reader, std::memory_order_acquire) & writer_present) == 0) [[likely]]
+      return true;
+    turn_away();
+    return false;
+  }
+  // False where there is more to do: a writer waits, or there was no reader.
+  HEDDLE_UNWATCHED bool remove_reader() noexcept {
+    std::uint32_t s = state_.load(std::memory_order_relaxed);
+    if (!detail::parallel()) {
+      if (s < one_reader || (s & writer_present) != 0) return false;
+      state_.store(s - one_reader, std::memory_order_relaxed);
+      return true;
+    }
+    do {
+      if (s < one_reader || (s & writer_present) != 0) return false;
+      // Release; pairs with the writer's acquire in lock() and enter().
+    } while (!state_.compare_exchange_weak(s, s - one_reader, std::memory_order_release,
+                                           std::memory_order_relaxed));
+    return true;
+  }
+  void turn_away() noexcept;
+  bool mark_queued() noexcept;
+  bool announce_read(place at) const;
+  bool announce_try_read(place at) const;
+  bool announce_read_unlock(place at) const;
+  void lock_shared_slow(place at);
+  void unlock_shared_slow(place at);
+  void arrive(place at);
+  void enter(place at);
   void admit() noexcept;
 
-  int readers_ = 0;              // read locks held
-  bool writer_present_ = false;  // a writer waits for the readers to leave, or holds the lock
-  bool writing_ = false;         // it holds the lock
+  std::atomic<std::uint32_t> state_{0};
+  detail::spin_lock guard_;  // of the queues, and of changes of state_ while a writer is present
   detail::object_id id_;
   detail::wait_queue arriving_;         // writers that wait for the writer before them
   detail::wait_queue waiting_writer_;   // the one writer that waits for readers to leave
@@ -113,15 +221,21 @@ class wait_group {
   template <class F>
   void go(F&& f, place at = place::current()) {
     add(1, at);
-    heddle::go(go_options{{}, 0, at}, [this, at, f = std::forward<F>(f)]() mutable {
+    detail::spawn_bound(at, [this, at, f = std::forward<F>(f)]() mutable {
       defer finished([this, at] { done(at); });
       f();
     });
   }
 
  private:
-  std::int64_t count_ = 0;
-  int returning_ = 0;  // waiters released that have not run yet
+  bool announce_add(std::int64_t delta, place at) const;
+  void check_add(std::int64_t before, std::int64_t delta, place at);
+  void wake_all() noexcept;
+
+  // The counter times one_count, and below it the number of waits that have not returned.
+  static constexpr std::int64_t one_count = std::int64_t{1} << 32;
+  std::atomic<std::int64_t> state_{0};
+  detail::spin_lock guard_;  // of waiters_
   detail::object_id id_;
   detail::wait_queue waiters_;
 };
@@ -136,6 +250,9 @@ class once {
 
   template <class F>
   void call(F&& f, place at = place::current()) {
+    // Acquire; pairs with the release in end().
+    if (!detail::exploring && state_.load(std::memory_order_acquire) == state::finished) [[likely]]
+      return;
     if (!begin(at)) return;
     defer ended([this, at] { end(at); });
     std::forward<F>(f)();
@@ -146,7 +263,8 @@ class once {
   void end(place at);
 
   enum class state : std::uint8_t { fresh, running, finished };
-  state state_ = state::fresh;
+  std::atomic<state> state_{state::fresh};
+  detail::spin_lock guard_;  // of waiters_ and of changes of state_
   detail::object_id id_;
   detail::wait_queue waiters_;
 };
@@ -170,6 +288,7 @@ class cond {
 
  private:
   mutex& mutex_;
+  detail::spin_lock guard_;  // of waiters_
   detail::object_id id_;
   detail::wait_queue waiters_;
 };

@@ -54,10 +54,9 @@ class timer {
   bool reset(duration d, place at = place::current());
 
  protected:
-  timer(std::shared_ptr<detail::timer_state> state, chan<time_point> c);
+  explicit timer(std::shared_ptr<detail::timer_state> state);
   friend timer after_func(duration d, std::function<void()> f, place at);
   std::shared_ptr<detail::timer_state> state_;
-  chan<time_point> sink_;
   recv_chan<time_point> channel_;
 };
 
@@ -75,7 +74,6 @@ class ticker {
 
  private:
   std::shared_ptr<detail::timer_state> state_;
-  chan<time_point> sink_;
   recv_chan<time_point> channel_;
 };
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <type_traits>
 #include <utility>
 
 #include "heddle/place.hpp"
@@ -42,13 +43,14 @@ struct element_type {
   std::size_t align;
   void (*move)(void* to, void* from);  // constructs *to from *from, which stays destructible
   void (*destroy)(void* value) noexcept;
+  bool trivial;  // moving is copying its bytes, and destroying does nothing
 };
 
 template <class T>
 const element_type& element_type_of() {
   static constexpr element_type type{
       sizeof(T), alignof(T), [](void* to, void* from) { new (to) T(std::move(*static_cast<T*>(from))); },
-      [](void* value) noexcept { static_cast<T*>(value)->~T(); }};
+      [](void* value) noexcept { static_cast<T*>(value)->~T(); }, std::is_trivially_copyable_v<T>};
   return type;
 }
 

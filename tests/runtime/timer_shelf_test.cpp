@@ -1,5 +1,5 @@
-// The heap of armed timers against a sorted list.
-#include "timer_heap.hpp"
+// A worker's armed timers against a sorted list.
+#include "timer_shelf.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -9,7 +9,7 @@
 
 using heddle::time_point;
 using heddle::detail::timer_state;
-using heddle::performance::timer_heap;
+using heddle::performance::timer_shelf;
 
 namespace {
 
@@ -21,9 +21,9 @@ shared_timer make_timer(int deadline) {
   return t;
 }
 
-std::vector<shared_timer> take_all(timer_heap& heap) {
+std::vector<shared_timer> take_all(timer_shelf& shelf) {
   std::vector<shared_timer> taken;
-  while (shared_timer t = heap.take_due(time_point::max())) taken.push_back(std::move(t));
+  while (shared_timer t = shelf.take_due(time_point::max()).kept) taken.push_back(std::move(t));
   return taken;
 }
 
@@ -31,37 +31,38 @@ std::vector<shared_timer> take_all(timer_heap& heap) {
 
 TEST_CASE("timers come out by deadline, and among equal ones in the order of arming") {
   std::mt19937 random(7);
-  timer_heap heap;
+  timer_shelf shelf;
   std::vector<shared_timer> armed;
   for (int i = 0; i < 200; ++i) {
     armed.push_back(make_timer(static_cast<int>(random() % 20)));
-    heap.add(armed.back());
+    shelf.add(*armed.back());
   }
   std::ranges::stable_sort(armed, {}, [](const shared_timer& t) { return t->deadline; });
-  REQUIRE(take_all(heap) == armed);
-  REQUIRE(heap.empty());
+  REQUIRE(take_all(shelf) == armed);
+  REQUIRE(shelf.earliest() == time_point::max());
 }
 
 TEST_CASE("a removed timer does not come out") {
   std::mt19937 random(11);
-  timer_heap heap;
+  timer_shelf shelf;
   std::vector<shared_timer> armed;
   for (int i = 0; i < 200; ++i) {
     armed.push_back(make_timer(static_cast<int>(random() % 20)));
-    heap.add(armed.back());
+    shelf.add(*armed.back());
     if (random() % 3 != 0) continue;
     const auto victim = armed.begin() + static_cast<std::ptrdiff_t>(random() % armed.size());
-    heap.remove(**victim);
+    shelf.remove(**victim);
     armed.erase(victim);
   }
   std::ranges::stable_sort(armed, {}, [](const shared_timer& t) { return t->deadline; });
-  REQUIRE(take_all(heap) == armed);
+  REQUIRE(take_all(shelf) == armed);
 }
 
 TEST_CASE("a timer is due at its deadline and not before") {
-  timer_heap heap;
-  heap.add(make_timer(5));
-  REQUIRE(heap.take_due(time_point(heddle::duration(4))) == nullptr);
-  REQUIRE(heap.earliest() == time_point(heddle::duration(5)));
-  REQUIRE(heap.take_due(time_point(heddle::duration(5))) != nullptr);
+  timer_shelf shelf;
+  const shared_timer five = make_timer(5);
+  shelf.add(*five);
+  REQUIRE(shelf.take_due(time_point(heddle::duration(4))).timer == nullptr);
+  REQUIRE(shelf.earliest() == time_point(heddle::duration(5)));
+  REQUIRE(shelf.take_due(time_point(heddle::duration(5))).kept == five);
 }

@@ -1,0 +1,107 @@
+// Who is next on a worker.
+//
+// In order: the slot, which holds who was readied last; what was spawned, the newest first, so that
+// a tree of goroutines is walked depth first and few stacks are in use; what was woken, first in
+// first out; what came from outside. So that none of these can starve another, every 64th turn goes
+// to the oldest of those that are otherwise last, and every 1024th to the oldest spawned.
+#include <chrono>
+
+#include "goroutine_text.hpp"
+#include "turns.hpp"
+
+namespace heddle::performance {
+
+namespace {
+
+constexpr std::uint32_t turns_between_oldest_picks = 1024;
+constexpr std::uint32_t turns_between_clocks = 16;
+constexpr duration long_turns = std::chrono::microseconds(32);  // for that many turns
+
+time_point steady_now() { return time_point(std::chrono::steady_clock::now().time_since_epoch()); }
+
+// The first tick of a periodic timer after `now`: a late program does not catch up, as in Go.
+time_point next_tick(const detail::timer_state& t, time_point now) {
+  return t.deadline + t.period * (1 + (now - t.deadline) / t.period);
+}
+
+}  // namespace
+
+pooled_goroutine* worker::pick_fairly() noexcept {
+  const std::uint32_t turn = tick_.load(std::memory_order_relaxed);
+  if (turn % turns_between_oldest_picks == 0) {
+    coarse_ms_ = coarse_clock_ms();
+    if (pooled_goroutine* g = spawned_.steal()) return g;
+  }
+  if (turn % (2 * turns_between_fair_picks) == 0 && home_.anything_injected())
+    if (pooled_goroutine* g = home_.take_injected()) return g;
+  if (pooled_goroutine* g = woken_.pop()) return g;
+  return home_.anything_injected() ? home_.take_injected() : nullptr;
+}
+
+pooled_goroutine* worker::pick_by_policy() noexcept {
+  const std::uint32_t turn = tick_.load(std::memory_order_relaxed) + 1;
+  tick_.store(turn, std::memory_order_relaxed);
+  if (turn % turns_between_oldest_picks == 0) coarse_ms_ = coarse_clock_ms();
+  if (must_leave() || timers_are_due()) return nullptr;
+  while (home_.anything_injected())
+    if (pooled_goroutine* g = home_.take_injected()) policy_->push(*g, readied::woken);
+  return static_cast<pooled_goroutine*>(policy_->pop());
+}
+
+// Reading the clock costs as much as several turns, so short turns are not timed one by one.
+bool worker::clock_says_due() noexcept {
+  const time_point now = steady_now();
+  turns_until_clock_ = now - last_clock_ > long_turns ? 1 : turns_between_clocks;
+  last_clock_ = now;
+  return timers_.earliest() <= now;
+}
+
+void worker::fire_due(timer_shelf& shelf) {
+  if (shelf.earliest() == time_point::max()) return;
+  const time_point now = steady_now();
+  for (;;) {
+    const timer_shelf::due_timer due = shelf.take_due(now);
+    if (due.timer == nullptr) return;
+    detail::timer_state& t = *due.timer;
+    t.lock.lock();
+    if (t.arming != due.arming) {  // stopped, or armed again, since it was taken off the shelf
+      t.lock.unlock();
+      continue;
+    }
+    t.armed = t.period > duration::zero();
+    if (t.armed) {
+      t.deadline = next_tick(t, now);
+      timers_.add(t);
+    }
+    t.fire(now);
+  }
+}
+
+pooled_goroutine* worker::find_work() {
+  if (unbound_ != nullptr) return std::exchange(unbound_, nullptr);
+  for (;;) {
+    coarse_ms_ = coarse_clock_ms();
+    if (home_.wants_attention()) {
+      if (home_.stopping()) return nullptr;
+      if (home_.is_surplus(index_)) {
+        retire();
+        continue;
+      }
+    }
+    turns_until_clock_ = 1;
+    fire_due(timers_);
+    if (pooled_goroutine* g = pick()) {
+      if (searching_) {
+        searching_ = false;
+        home_.idle().end_search();
+      }
+      return g;
+    }
+    if (policy_)
+      rest_until_called();
+    else if (!search())
+      rest();
+  }
+}
+
+}  // namespace heddle::performance

@@ -1,0 +1,15 @@
+// The kernel's help with the stacks of a slab, by one call where it can, else page by page.
+#pragma once
+
+#include <cstddef>
+
+namespace heddle::performance {
+
+// Makes the lowest page of each of `stacks` areas, `stride` apart, inaccessible. False: impossible.
+bool install_guards(char* base, std::size_t stacks, std::size_t stride, std::size_t page) noexcept;
+// Commits the whole pages of an area that is about to be used, at a fraction of what the faults cost.
+void commit(void* area, std::size_t bytes) noexcept;
+// Commits the topmost page of each. Only a help: it may do nothing.
+void populate_tops(char* base, std::size_t stacks, std::size_t stride, std::size_t page) noexcept;
+
+}  // namespace heddle::performance

@@ -1,0 +1,86 @@
+// Stacks of the usual size: reserved in slabs, a guard below each, committed as they are touched.
+// Other sizes go to core::stack_pool.
+//
+// A slab's guards are installed, and the topmost page of each stack is populated, by one call of
+// the kernel each where it has them (process_madvise on oneself, MADV_GUARD_INSTALL: since Linux
+// 6.13); before that page by page, and before that with mprotect, which costs two mappings a stack
+// and ends at vm.max_map_count. Tops are coloured: moved by up to 31 cache lines, so that the
+// hot ends of many stacks do not fall into the same cache sets.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+#include "atomics.hpp"
+#include "free_depot.hpp"
+#include "stack.hpp"
+
+namespace heddle::performance {
+
+// Lies above the top of a stack, where nothing else does: it may be written while the stack is left.
+struct free_stack : free_node {
+  core::stack memory;
+};
+
+class stack_store {
+ public:
+  explicit stack_store(std::size_t usual_bytes);
+  stack_store(const stack_store&) = delete;
+  stack_store& operator=(const stack_store&) = delete;
+  ~stack_store();
+
+  std::size_t usual_bytes() const noexcept { return usual_bytes_; }
+  free_depot<std_atomics>& depot() noexcept { return depot_; }
+  // New stacks, as a list. Throws std::bad_alloc.
+  free_node* map_slab();
+  // A stack of another size, and its return.
+  core::stack take_odd(std::size_t bytes);
+  void give_back_odd(core::stack s);
+  bool is_odd(const core::stack& s) const noexcept {
+    return s.bytes >= usual_bytes_ || s.bytes + (colours + 1) * colour_bytes <= usual_bytes_;
+  }
+
+  // Gives the memory of idle stacks, but for the `keep` hottest, back to the system; the guards
+  // stay. Returns how many it was.
+  std::size_t trim(std::size_t keep);
+  // Whether `address` lies in the guard below `memory`.
+  bool is_guard(const void* address, const core::stack& memory) const noexcept {
+    const char* base = static_cast<const char*>(memory.base);
+    return address < base && address >= base - page_;
+  }
+  // Keeps everything mapped for good: something still runs on one of the stacks.
+  void leak() noexcept { leaked_ = true; }
+  std::size_t mapped() const noexcept { return mapped_.load(std::memory_order_relaxed); }
+  std::size_t stride() const noexcept { return stride_; }  // from one stack to the next, in bytes
+
+ private:
+  static constexpr std::size_t colours = 32;
+  static constexpr std::size_t colour_bytes = 64;
+  static constexpr std::size_t first_slab = 64;
+  static constexpr std::size_t largest_slab = 1024;
+
+  struct slab {
+    char* base;
+    std::size_t stacks;
+  };
+
+  const std::size_t page_;
+  const std::size_t usual_bytes_;  // whole pages
+  const std::size_t stride_;       // with the guard
+  free_depot<std_atomics> depot_;
+  std::atomic<std::size_t> mapped_{0};  // statistics; relaxed
+  mutable std::mutex mutex_;            // guards the rest
+  std::vector<slab> slabs_;
+  std::vector<core::stack> trimmed_;    // untouched since they were given back
+  core::stack_pool odd_;
+  std::size_t next_colour_ = 0;
+  bool leaked_ = false;
+};
+
+// The node of a free stack.
+free_node* free_node_on(const core::stack& memory) noexcept;
+
+}  // namespace heddle::performance

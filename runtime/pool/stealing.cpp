@@ -1,0 +1,172 @@
+// What a worker does that has nothing to run: it searches the others for a while and then sleeps.
+//
+// A second worker pays only for work that is longer than what it costs to move it: a cache line that
+// goes to another core costs as much as ten channel operations, waking a thread a hundred. So a thief
+// whose loot was short, and one that was woken for nothing, is discouraged: it dozes twice as long
+// each time, and nobody wakes it meanwhile. Loot that lasts encourages it again.
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "heddle/detail/spin_lock.hpp"
+#include "turns.hpp"
+
+namespace heddle::performance {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr duration worth_stealing = 20us;
+constexpr duration longest_search = 30us;
+constexpr duration shortest_doze = 50us;
+constexpr unsigned most_discouraged = 5;  // dozes of 1.6 ms
+constexpr std::size_t most_loot = 64;
+
+time_point steady_now() { return time_point(std::chrono::steady_clock::now().time_since_epoch()); }
+
+}  // namespace
+
+// Called when this worker has run out of work: was what it stole worth it?
+void worker::judge_theft() noexcept {
+  const bool fruitless = was_woken_ && !stole_;
+  if (!stole_ && !fruitless) return;
+  if (stole_ && steady_now() - last_theft_ >= worth_stealing)
+    discouraged_ = 0;
+  else
+    discouraged_ = std::min(discouraged_ + 1, most_discouraged);
+  stole_ = was_woken_ = false;
+}
+
+// Looks for work elsewhere; true: there is some here now, or the worker must look up.
+bool worker::search() {
+  if (!home_.has_several()) return false;
+  if (stole_) judge_theft();
+  if (discouraged_ > 0 && !searching_) {
+    if (!home_.others_are_asleep(index_)) {
+      doze();
+      return look_around(true);
+    }
+  }
+  if (!searching_) searching_ = home_.idle().begin_search(home_.procs());
+  if (!searching_) return false;
+  detail::back_off wait;
+  const time_point end = steady_now() + longest_search;
+  do {
+    if (look_around(false)) return true;
+    if (home_.wants_attention() || home_.anything_injected()) return true;
+    wait.pause();
+  } while (steady_now() < end);
+  return look_around(true);
+}
+
+// One look at every other worker. What is found lies in this worker's queues.
+bool worker::look_around(bool thoroughly) {
+  const unsigned workers = home_.started();
+  const unsigned start = random() % workers;
+  for (unsigned i = 0; i < workers; ++i) {
+    worker& victim = home_.worker_at((start + i) % workers);
+    if (&victim == this) continue;
+    if (steal_from(victim)) return true;
+    if (victim.timers_.earliest() <= steady_now()) {
+      fire_due(victim.timers_);
+      if (has_work()) return true;
+    }
+  }
+  if (!thoroughly) return false;
+  for (unsigned i = 0; i < workers; ++i) {
+    worker& victim = home_.worker_at((start + i) % workers);
+    if (&victim != this && steal_stale_slot(victim)) return true;
+  }
+  return home_.anything_injected();
+}
+
+// Takes half of what was spawned, or else of what was woken.
+bool worker::steal_from(worker& victim) {
+  std::size_t many = std::min((victim.spawned_.size() + 1) / 2, most_loot);
+  bool any = false;
+  for (; many > 0; --many) {
+    pooled_goroutine* g = victim.spawned_.steal();
+    if (g == nullptr) break;
+    spawned_.push(g);
+    any = true;
+  }
+  if (!any) {
+    pooled_goroutine* loot[woken_.capacity / 2];
+    const std::uint32_t taken = victim.woken_.steal_half(loot);
+    for (std::uint32_t i = 0; i < taken; ++i) push_woken(*loot[i]);
+    any = taken > 0;
+  }
+  if (any) {
+    stole_ = true;
+    last_theft_ = steady_now();
+    home_.count_theft();
+  }
+  return any;
+}
+
+// The slot is taken only while its owner is busy with one long turn: who was readied last is best
+// run where its cache lines are.
+bool worker::steal_stale_slot(worker& victim) {
+  if (victim.slot_.load(std::memory_order_relaxed) == nullptr) return false;
+  const std::uint32_t turn = victim.tick_.load(std::memory_order_relaxed);
+  const time_point end = steady_now() + worth_stealing;
+  detail::back_off wait;
+  while (steady_now() < end) {
+    wait.pause();
+    if (victim.tick_.load(std::memory_order_relaxed) != turn) return false;
+  }
+  // Acquire; pairs with the release in resume().
+  pooled_goroutine* g = victim.slot_.exchange(nullptr, std::memory_order_acq_rel);
+  if (g == nullptr) return false;
+  push_woken(*g);
+  stole_ = true;
+  last_theft_ = steady_now();
+  return true;
+}
+
+void worker::doze() {
+  home_.idle().doze(index_, steady_now() + shortest_doze * (1U << discouraged_));
+}
+
+// Sleeps until there is something to do; finds out that there never will be.
+void worker::rest() {
+  if (was_woken_) judge_theft();
+  parking<std_atomics>& idle = home_.idle();
+  const bool searched = std::exchange(searching_, false);
+  idle.prepare_sleep(index_, searched);
+  if (home_.anything_to_do()) {
+    searching_ = idle.cancel_sleep(index_, searched);
+    return;
+  }
+  home_.check_for_deadlock();
+  const time_point until = home_.start_watch(index_);
+  home_.count_park();
+  searching_ = idle.sleep(index_, until);
+  was_woken_ = searching_;
+  home_.end_watch(index_);
+}
+
+// With a run queue of the program's own, whose worker is the only one.
+void worker::rest_until_called() {
+  if (home_.anything_injected() || home_.wants_attention()) return;
+  home_.check_for_deadlock();
+  const time_point earliest = timers_.earliest();
+  policy_->sleep_until(earliest == time_point::max()
+                           ? run_queue::time_point::max()
+                           : run_queue::time_point(earliest.time_since_epoch()));
+}
+
+// The program wants fewer workers: others take over what is queued here, until it wants more.
+void worker::retire() {
+  if (searching_) {
+    searching_ = false;
+    home_.idle().end_search();
+  }
+  if (pooled_goroutine* g = take_slot()) home_.inject(*g, *g, 1);
+  while (pooled_goroutine* g = spawned_.pop()) home_.inject(*g, *g, 1);
+  while (pooled_goroutine* g = woken_.pop()) home_.inject(*g, *g, 1);
+  home_.idle().doze(index_, time_point::max());
+}
+
+}  // namespace heddle::performance

@@ -1,0 +1,106 @@
+#include "timer_shelf.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "heddle/detail/channel.hpp"
+
+namespace heddle::performance {
+
+bool timer_shelf::earlier(const entry& a, const entry& b) noexcept {
+  return a.deadline != b.deadline ? a.deadline < b.deadline : a.sequence < b.sequence;
+}
+
+void timer_shelf::put(std::size_t position, const entry& e) noexcept {
+  heap_[position] = e;
+  if (!e.is_sleeper) e.timer->heap_position = position;
+}
+
+void timer_shelf::sift_up(std::size_t position) noexcept {
+  const entry rising = heap_[position];
+  while (position > 0) {
+    const std::size_t parent = (position - 1) / children;
+    if (!earlier(rising, heap_[parent])) break;
+    put(position, heap_[parent]);
+    position = parent;
+  }
+  put(position, rising);
+}
+
+void timer_shelf::sift_down(std::size_t position) noexcept {
+  const entry sinking = heap_[position];
+  for (;;) {
+    const std::size_t first = children * position + 1;
+    if (first >= heap_.size()) break;
+    std::size_t least = first;
+    const std::size_t end = std::min(first + children, heap_.size());
+    for (std::size_t child = first + 1; child < end; ++child)
+      if (earlier(heap_[child], heap_[least])) least = child;
+    if (!earlier(heap_[least], sinking)) break;
+    put(position, heap_[least]);
+    position = least;
+  }
+  put(position, sinking);
+}
+
+void timer_shelf::note_earliest() noexcept {
+  const duration::rep first = heap_.empty() ? duration::max().count()
+                                            : heap_.front().deadline.time_since_epoch().count();
+  if (first != earliest_.load(std::memory_order_relaxed))
+    earliest_.store(first, std::memory_order_seq_cst);
+}
+
+void timer_shelf::add(detail::timer_state& t) {
+  const bool is_sleeper = t.sleeper != nullptr;
+  if (!is_sleeper && t.kept == nullptr) t.kept = t.shared_from_this();
+  const std::lock_guard hold(lock_);
+  t.shelf = this;
+  ++t.arming;
+  heap_.push_back({t.deadline, armed_so_far_++, is_sleeper, &t});
+  sift_up(heap_.size() - 1);
+  note_earliest();
+}
+
+timer_shelf::due_timer timer_shelf::take(std::size_t position) noexcept {
+  due_timer taken;
+  taken.timer = heap_[position].timer;
+  if (!heap_[position].is_sleeper) {
+    taken.kept = std::move(taken.timer->kept);
+    taken.timer->heap_position = off_the_shelf;
+  }
+  const entry last = heap_.back();
+  heap_.pop_back();
+  if (position < heap_.size()) {
+    put(position, last);
+    sift_up(position);
+    sift_down(position);  // does nothing if it went up: what came down is early enough
+  }
+  note_earliest();
+  return taken;
+}
+
+void timer_shelf::remove(detail::timer_state& t) noexcept {
+  due_timer removed;  // dropped without the lock
+  const std::lock_guard hold(lock_);
+  ++t.arming;
+  if (t.heap_position != off_the_shelf) removed = take(t.heap_position);
+}
+
+timer_shelf::due_timer timer_shelf::take_due(time_point now) noexcept {
+  if (earliest() > now) return {};
+  const std::lock_guard hold(lock_);
+  if (heap_.empty() || heap_.front().deadline > now) return {};
+  due_timer due = take(0);
+  due.arming = due.timer->arming;
+  return due;
+}
+
+bool timer_shelf::any_awaited() noexcept {
+  const std::lock_guard hold(lock_);
+  return std::ranges::any_of(heap_, [](const entry& e) {
+    return e.timer->sink == nullptr || !e.timer->sink->receivers().empty();
+  });
+}
+
+}  // namespace heddle::performance
