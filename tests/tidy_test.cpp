@@ -71,6 +71,7 @@ TEST_CASE("a part includes only the parts below it", "[tidy]") {
       {"checker/include", {}},
       {"checker/explore", {"checker/explore", "runtime/core"}},
       {"checker/strategies", {"checker/strategies", "checker/explore", "runtime/core"}},
+      {"checker/instrument", {"checker/instrument", "checker/explore", "runtime/core"}},
       {"checker/detect",
        {"checker/detect", "checker/strategies", "checker/explore", "runtime/core"}},
       {"checker/report", {"checker/report", "checker/detect", "checker/explore"}},

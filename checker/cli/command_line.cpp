@@ -95,6 +95,9 @@ class option_set {
     app_.add_option("--target", out_.target,
                     "a program linked with heddle::main, or a .cpp file to compile")
         ->type_name("FILE");
+    app_.add_flag("!--no-instrument", out_.instrument,
+                  "compile a .cpp file as it is: races are seen in heddle::var alone, and "
+                  "std::atomic is not explored");
     app_.add_option("--compiled-from", out_.compiled_from)->group("");  // from --target to itself
   }
 

@@ -19,6 +19,7 @@ struct command_line {
   std::vector<std::string> filters;  // of list and check
   std::string model;                 // of replay and run
   std::string target;
+  bool instrument = true;            // compile a .cpp target for checking
 
   std::optional<std::string> strategy;
   std::optional<std::uint64_t> seed;

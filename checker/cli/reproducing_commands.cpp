@@ -24,6 +24,7 @@ std::vector<std::string> reproducing_commands(const command_line& line, const st
                                               const checker::failure& f) {
   std::string start = quoted(line.program) + " replay " + quoted(model);
   if (!line.compiled_from.empty()) start += " --target " + quoted(line.compiled_from);
+  if (!line.compiled_from.empty() && !line.instrument) start += " --no-instrument";
   std::vector<std::string> commands;
   if (!f.schedule.empty()) commands.push_back(start + " --schedule " + f.schedule);
   if (!f.seed) return commands;

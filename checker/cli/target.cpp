@@ -86,20 +86,40 @@ surroundings find_surroundings() {
           HEDDLE_BUILD_DIR};
 }
 
+using words = std::vector<std::string>;
+
 // Throws usage_error; the compiler has said why on standard error.
-void compile(const fs::path& source, const fs::path& program) {
-  const surroundings around = find_surroundings();
-  // Without optimising Heddle's own files again, which would take longer than most checks.
-  std::vector<std::string> words{"c++", "-std=c++20", "-O1", "-g", "-fno-lto"};
-  for (const std::string& directory : around.includes) words.push_back("-I" + directory);
-  if (const std::string sanitizers = HEDDLE_SANITIZE; !sanitizers.empty())
-    words.push_back("-fsanitize=" + sanitizers);
-  words.insert(words.end(), {source.string(), "-o", program.string()});
-  for (const char* library : {"main", "checker", "runtime"})
-    words.push_back((around.libraries / ("libheddle_" + std::string(library) + ".a")).string());
-  words.insert(words.end(), {"-lboost_context", "-lfmt", "-pthread"});
-  if (run_to_end(words.front(), words) != 0)
+void run_compiler(const fs::path& source, words command) {
+  if (run_to_end(command.front(), command) != 0)
     throw usage_error(source.string() + " does not compile");
+}
+
+// Compiled for checking unless told otherwise. A build of Heddle with a sanitizer has its hooks.
+// The program is linked without -fsanitize=thread, since Heddle's hooks take its runtime's place.
+void compile(const fs::path& source, const fs::path& program, bool instrument) {
+  const surroundings around = find_surroundings();
+  const std::string sanitizers = HEDDLE_SANITIZE;
+  const std::string object = program.string() + ".o";
+  words compiling{"c++", "-std=c++20", "-O1", "-g", "-c", source.string(), "-o", object};
+  for (const std::string& directory : around.includes) compiling.push_back("-I" + directory);
+  // Without optimising Heddle's own files again, which would take longer than most checks.
+  words linking{"c++", "-g", "-fno-lto", object, "-o", program.string()};
+  const auto library = [&](const char* name) {
+    return (around.libraries / ("libheddle_" + std::string(name) + ".a")).string();
+  };
+  if (!sanitizers.empty()) {
+    compiling.push_back("-fsanitize=" + sanitizers);
+    linking.push_back("-fsanitize=" + sanitizers);
+  } else if (instrument) {
+    compiling.insert(compiling.end(), {"-fsanitize=thread", "-Wno-tsan", "-DHEDDLE_INSTRUMENTED",
+                                       "-include", "heddle/detail/instrumented.hpp"});
+    linking.insert(linking.end(),
+                   {"-Wl,--whole-archive", library("instrument"), "-Wl,--no-whole-archive"});
+  }
+  run_compiler(source, std::move(compiling));
+  for (const char* name : {"main", "checker", "runtime"}) linking.push_back(library(name));
+  linking.insert(linking.end(), {"-lboost_context", "-lfmt", "-pthread"});
+  run_compiler(source, std::move(linking));
 }
 
 // Lies in every program that links heddle::main, so that another program is told apart before it
@@ -127,11 +147,11 @@ int run_target(const command_line& line, const std::vector<std::string>& argumen
   if (is_source(line.target)) {
     const temporary_directory place;
     const fs::path program = place.path() / "target";
-    compile(line.target, program);
-    std::vector<std::string> words{line.program};
-    words.insert(words.end(), arguments.begin(), arguments.end());
-    words.insert(words.end(), {"--compiled-from", line.target});
-    return run_to_end(program.string(), words);
+    compile(line.target, program, line.instrument);
+    words command{line.program};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    command.insert(command.end(), {"--compiled-from", line.target});
+    return run_to_end(program.string(), command);
   }
   if (fs::is_directory(line.target, ignored) || access(line.target.c_str(), X_OK) != 0)
     throw usage_error(line.target + " is neither a program nor a .cpp file");
@@ -139,10 +159,10 @@ int run_target(const command_line& line, const std::vector<std::string>& argumen
     throw usage_error(line.target + " is not linked with heddle::main");
   const std::string shown =
       line.target.find('/') == std::string::npos ? "./" + line.target : line.target;
-  std::vector<std::string> words{shown};
-  words.insert(words.end(), arguments.begin(), arguments.end());
+  words command{shown};
+  command.insert(command.end(), arguments.begin(), arguments.end());
   std::fflush(nullptr);
-  execv(shown.c_str(), as_argv(words).data());
+  execv(shown.c_str(), as_argv(command).data());
   throw usage_error("cannot run " + line.target + ": " + std::strerror(errno));
 }
 

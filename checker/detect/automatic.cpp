@@ -8,6 +8,7 @@
 
 #include "detect.hpp"
 #include "factory.hpp"
+#include "part_search.hpp"
 #include "search_size.hpp"
 #include "trace_counter.hpp"
 
@@ -104,6 +105,7 @@ void portfolio::add(result slice) {
   all_.events += slice.events;
   all_.longest = std::max(all_.longest, slice.longest);
   if (all_.alive.empty()) all_.alive = std::move(slice.alive);
+  add_warnings(all_, std::move(slice.warnings));
   if (slice.verdict != verdict::error) return;
   all_.verdict = verdict::error;
   all_.what = slice.what;

@@ -5,6 +5,7 @@
 // 2. `verified` is said only if the strategy was exhausted and no execution was cut.
 #include "heddle/check/check.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -15,6 +16,8 @@
 #include "dpor.hpp"
 #include "executor.hpp"
 #include "factory.hpp"
+#include "lock_order.hpp"
+#include "source_lines.hpp"
 #include "part_search.hpp"
 #include "schedule.hpp"
 #include "search_size.hpp"
@@ -60,11 +63,13 @@ class exploration {
   bool execute();
   explore::schedule schedule_of(const trace& t) const;
   void count(const trace& t);
+  std::vector<failure> failures_of(const trace& t) const;
   bool judge(failure found, const explore::schedule& made);
   bool is_news(const failure& found, const explore::schedule& made);
   bool confirm(const explore::schedule& made, const std::optional<std::string>& signature);
   bool refuse(std::string why);
   bool within_budget();
+  void warn();
   void look_at_clock();
   result finish();
   explore::dpor_strategy& tree() { return static_cast<explore::dpor_strategy&>(*strategy_); }
@@ -75,6 +80,8 @@ class exploration {
   std::unique_ptr<explore::strategy> strategy_;
   result result_;
   trace_counter traces_;
+  detect::lock_order locks_;
+  const void* weak_order_ = nullptr;  // code that asked for less than sequential consistency
   running_size size_;
   std::uint64_t executions_ = 0;        // the redundant ones included
   std::vector<explore::event> events_;  // of the execution that is run again
@@ -99,19 +106,31 @@ bool exploration::execute() {
   if (how_.on_execution) how_.on_execution(t);
   const bool complete = t.ended != ending::abandoned && !strategy_->out_of_bound(t);
   if (complete) count(t);
-  std::optional<failure> found;
-  if (complete) found = detect::find_failure(t);
+  std::vector<failure> found;
+  if (complete) found = failures_of(t);
   const bool first = complete && executions_ == 1 && !resumed_;
   explore::schedule made;
-  if (found || first) made = schedule_of(t);
-  const bool news = found && is_news(*found, made);
-  if (news) found->story = detect::story(t);
+  if (!found.empty() || first) made = schedule_of(t);
+  bool news = false;
+  for (failure& f : found) {
+    if (!is_news(f, made)) continue;
+    news = true;
+    f.story = detect::story(t);
+  }
   if (news || first) events_ = t.events;
   strategy_->end(t);
   if (!strategy_->nondeterminism().empty()) return refuse(std::string(strategy_->nondeterminism()));
   // From here on the trace is gone: what follows runs other executions.
-  if (found) return judge(std::move(*found), made);
-  return !first || confirm(made, std::nullopt);
+  if (found.empty()) return !first || confirm(made, std::nullopt);
+  return std::ranges::all_of(found, [&](failure& f) { return judge(std::move(f), made); });
+}
+
+// The gravest, or with keep_going all.
+std::vector<failure> exploration::failures_of(const trace& t) const {
+  if (how_.keep_going) return detect::find_failures(t);
+  std::vector<failure> all;
+  if (std::optional<failure> gravest = detect::find_failure(t)) all.push_back(std::move(*gravest));
+  return all;
 }
 
 explore::schedule exploration::schedule_of(const trace& t) const {
@@ -126,6 +145,8 @@ void exploration::count(const trace& t) {
   if (how_.count_traces) traces_.add(t, strategy_->begun_again());
   result_.events += t.events.size();
   result_.longest = std::max(result_.longest, t.events.size());
+  locks_.look_at(t);
+  if (weak_order_ == nullptr) weak_order_ = t.weak_order;
   if (detect::any_blocked(t)) ++result_.blocked;
   if (t.ended == ending::cut || t.ended == ending::unfair_cut) ++result_.cut;
   if (result_.alive.empty()) result_.alive = detect::alive_after_main(t);
@@ -213,7 +234,21 @@ result exploration::run() {
   return finish();
 }
 
+// A deadlock that was found says more than the hint that there may be one.
+void exploration::warn() {
+  const bool deadlocks = std::ranges::any_of(
+      result_.failures, [](const failure& f) { return f.what == kind::deadlock; });
+  if (!deadlocks) result_.warnings = locks_.warnings();
+  if (weak_order_ == nullptr) return;
+  const std::string at = detect::source_line(weak_order_);
+  result_.warnings.push_back({"memory order",
+                              "an atomic operation asks for less than sequential consistency at " +
+                                  at + "; it was explored as if it asked for it",
+                              {at}});
+}
+
 result exploration::finish() {
+  warn();
   result_.redundant = strategy_->redundant();
   result_.left_out = strategy_->left_out();
   result_.seconds = std::chrono::duration<double>(clock::now() - started_).count();

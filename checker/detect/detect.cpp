@@ -4,6 +4,7 @@
 
 #include "group_reuse.hpp"
 #include "holders.hpp"
+#include "race_report.hpp"
 #include "words.hpp"
 
 namespace heddle::detect {
@@ -138,9 +139,8 @@ failure livelock(const trace& t, const holders& held) {
   return found;
 }
 
-}  // namespace
-
-std::optional<failure> find_failure(const trace& t) {
+// What went wrong beside races.
+std::optional<failure> find_other(const trace& t) {
   if (!t.notes.empty()) return from_note(t, t.notes.front());
   if (const std::optional<explore::note> reuse = find_group_reuse(t)) return from_note(t, *reuse);
   if (t.ended == ending::cut && !t.main_returned) return livelock(t, holders(t));
@@ -151,6 +151,20 @@ std::optional<failure> find_failure(const trace& t) {
   if (t.main_returned) split_off_alive(t, held, blocked);
   if (blocked.empty()) return std::nullopt;
   return blocked_for_ever(t, held, blocked);
+}
+
+}  // namespace
+
+std::optional<failure> find_failure(const trace& t) {
+  if (!t.races.empty()) return describe_race(t, t.races.front());
+  return find_other(t);
+}
+
+std::vector<failure> find_failures(const trace& t) {
+  std::vector<failure> all;
+  for (const explore::race& r : t.races) all.push_back(describe_race(t, r));
+  if (std::optional<failure> other = find_other(t)) all.push_back(std::move(*other));
+  return all;
 }
 
 std::vector<std::string> alive_after_main(const trace& t) {
@@ -167,6 +181,10 @@ std::vector<std::string> alive_after_main(const trace& t) {
 bool any_blocked(const trace& t) { return ended_at_rest(t) && !waiting_goroutines(t).empty(); }
 
 std::string signature(const failure& f) {
+  if (f.race) {
+    const auto [lower, upper] = std::minmax(f.race->first.at, f.race->second.at);
+    return "race\n" + lower + "\n" + upper;
+  }
   std::vector<std::string> lines;
   for (const checker::goroutine_report& g : f.goroutines)
     lines.push_back(g.name + "\n" + g.state + "\n" + g.waits_for + "\n" + g.at);

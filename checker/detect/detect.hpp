@@ -10,13 +10,17 @@
 
 namespace heddle::detect {
 
-// What the end of this execution shows, the gravest first: a note (panic, failed check, misuse),
-// a deadlock, a leak, a livelock. `story`, `schedule`, `seed` and `execution` are left to the
-// caller, who may meet the same failure a million times.
+// What this execution shows, the gravest first: a data race, since what follows one cannot be
+// relied on; a note (panic, failed check, misuse), a deadlock, a leak, a livelock. `story`,
+// `schedule`, `seed` and `execution` are left to the caller, who may meet the same failure a
+// million times.
 std::optional<checker::failure> find_failure(const explore::trace& t);
 
+// All of it: each race, and the gravest of the others.
+std::vector<checker::failure> find_failures(const explore::trace& t);
+
 // Two failures with the same signature are the same failure met twice: its kind, message, and who
-// is blocked where. Independent of the order of events.
+// is blocked where; of a race, its two places. Independent of the order of events.
 std::string signature(const checker::failure& f);
 
 // Goroutines that could still run when the execution was ended after main had returned.

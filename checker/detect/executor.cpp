@@ -1,5 +1,6 @@
 #include "executor.hpp"
 
+#include <algorithm>
 #include <span>
 
 #include "detect.hpp"
@@ -73,9 +74,9 @@ std::optional<std::string> executor::difference(const explore::schedule& s,
       return "two runs by the same decisions differ at " + follower.departure();
     return difference_of(before, t.events);
   }
-  const std::optional<failure> found = detect::find_failure(t);
-  if (found.has_value() != signature.has_value() ||
-      (found && detect::signature(*found) != *signature))
+  const std::vector<failure> found = detect::find_failures(t);
+  const auto again = [&](const failure& f) { return detect::signature(f) == *signature; };
+  if (signature ? std::ranges::none_of(found, again) : !found.empty())
     return difference_of(before, t.events);
   return std::nullopt;
 }

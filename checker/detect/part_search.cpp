@@ -8,6 +8,13 @@
 
 namespace heddle::checker {
 
+void add_warnings(result& total, std::vector<warning>&& more) {
+  for (warning& w : more)
+    if (std::ranges::none_of(total.warnings,
+                             [&](const warning& known) { return known.message == w.message; }))
+      total.warnings.push_back(std::move(w));
+}
+
 void add_counts(result& total, result&& more) {
   for (failure& f : more.failures) {
     f.execution += total.explored;
@@ -30,6 +37,7 @@ void add_counts(result& total, result&& more) {
   total.events += more.events;
   total.longest = std::max(total.longest, more.longest);
   if (total.alive.empty()) total.alive = std::move(more.alive);
+  add_warnings(total, std::move(more.warnings));
 }
 
 namespace {
@@ -46,7 +54,10 @@ std::string preemption_words(const options& how) {
 void conclude(result& r, const options& how, bool exhausted) {
   if (r.verdict == verdict::error) return;
   const bool sampled = explore::is_sampling(how.strategy);
-  r.complete = exhausted && r.cut == 0 && !r.left_out;
+  // What hangs on the value that a racing read saw was followed one way only.
+  const bool racy =
+      std::ranges::any_of(r.failures, [](const failure& f) { return f.what == kind::race; });
+  r.complete = exhausted && r.cut == 0 && !r.left_out && !racy;
   if (!r.failures.empty()) {
     r.verdict = verdict::failed;
     r.what = r.failures.front().what;

@@ -46,6 +46,8 @@ std::vector<part_answer> search_parts(const std::function<void()>& body, const o
 // Adds what a part counted to what its search has counted so far; failures of one signature are
 // one, with the shortest schedule.
 void add_counts(result& total, result&& more);
+// The same for warnings alone.
+void add_warnings(result& total, std::vector<warning>&& more);
 
 // The verdict of a search, from its counts: what check() says once exploring has stopped.
 // `exhausted`: everything was covered.

@@ -39,16 +39,17 @@ result judge(const trace& t, const std::string& schedule, std::optional<std::uin
   r.longest = t.events.size();
   r.alive = detect::alive_after_main(t);
   r.story = detect::story(t);
-  std::optional<failure> found = detect::find_failure(t);
-  if (!found) return r;
+  r.failures = detect::find_failures(t);
+  if (r.failures.empty()) return r;
   r.verdict = verdict::failed;
-  r.what = found->what;
-  r.message = found->message;
-  found->story = r.story;
-  found->schedule = schedule;
-  found->seed = seed;
-  found->execution = 1;
-  r.failures.push_back(std::move(*found));
+  r.what = r.failures.front().what;
+  r.message = r.failures.front().message;
+  for (failure& found : r.failures) {
+    found.story = r.story;
+    found.schedule = schedule;
+    found.seed = seed;
+    found.execution = 1;
+  }
   return r;
 }
 

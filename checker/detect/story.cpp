@@ -1,5 +1,8 @@
 // The story of an execution: one line per event, with panics and failed checks where they came.
+#include <algorithm>
+
 #include "detect.hpp"
+#include "race_report.hpp"
 #include "words.hpp"
 
 namespace heddle::detect {
@@ -46,12 +49,46 @@ story_line line_of(const trace& t, const explore::event& e) {
   return line;
 }
 
+constexpr std::size_t races_told = 8;
+
+struct told_access {
+  const explore::race* of;
+  const explore::plain_access* what;
+};
+
+// The accesses of the first races, each once, in the order in which they were made.
+std::vector<told_access> racing_accesses(const trace& t) {
+  std::vector<told_access> all;
+  const auto same = [](const told_access& a, const told_access& b) {
+    return a.of->object == b.of->object && a.what->who == b.what->who &&
+           a.what->position == b.what->position && a.what->is_write == b.what->is_write &&
+           a.what->at.line() == b.what->at.line() && a.what->code == b.what->code;
+  };
+  for (const explore::race& r : std::span(t.races).first(std::min(races_told, t.races.size())))
+    for (const explore::plain_access* a : {&r.first, &r.second})
+      if (const told_access one{&r, a};
+          std::ranges::none_of(all, [&](const told_access& b) { return same(one, b); }))
+        all.push_back(one);
+  std::ranges::stable_sort(all, {}, [](const told_access& a) { return a.what->after_event; });
+  return all;
+}
+
 }  // namespace
 
 std::vector<story_line> story(const trace& t) {
   std::vector<story_line> lines;
   lines.reserve(t.events.size() + t.notes.size());
+  const std::vector<told_access> racing = racing_accesses(t);
+  std::size_t accesses_told = 0;
   std::size_t told = 0;
+  const auto tell_accesses = [&](std::size_t events) {
+    for (; accesses_told < racing.size() && racing[accesses_told].what->after_event <= events;
+         ++accesses_told) {
+      const auto& [of, a] = racing[accesses_told];
+      const auto& calls = a == &of->first ? of->first_calls : of->second_calls;
+      lines.push_back({explore::actor_name(t, a->who), words(t, *of, *a), "", place_of(*a, calls)});
+    }
+  };
   const auto tell_notes = [&](std::size_t events) {
     for (; told < t.notes.size() && t.notes[told].after_event <= events; ++told) {
       const explore::note& n = t.notes[told];
@@ -63,9 +100,11 @@ std::vector<story_line> story(const trace& t) {
     }
   };
   for (std::size_t i = 0; i < t.events.size(); ++i) {
+    tell_accesses(i);
     tell_notes(i);
     lines.push_back(line_of(t, t.events[i]));
   }
+  tell_accesses(t.events.size());
   tell_notes(t.events.size());
   return lines;
 }

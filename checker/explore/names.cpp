@@ -40,7 +40,7 @@ actor_id names::child_of(actor_id parent, std::uint32_t ordinal) {
     if (const actor_id known = children_[parent][ordinal]; known != 0) return known;
   const actor_id id = intern(children_, parent, ordinal, next_actor_);
   remember(actor_hash_, id, hash_of_actor(parent), ordinal);
-  remember_origin(actor_origin_, id, {parent, ordinal, false, nullptr});
+  remember_origin(actor_origin_, id, {parent, ordinal, false, nullptr, 0});
   return id;
 }
 
@@ -48,7 +48,7 @@ actor_id names::timer_of(object_id timer) {
   if (timer >= timers_.size()) timers_.resize(timer + 1);
   if (timers_[timer] == 0) timers_[timer] = next_actor_++;
   remember(actor_hash_, timers_[timer], hash_of_object(timer), 0);
-  remember_origin(actor_origin_, timers_[timer], {timer, 0, true, nullptr});
+  remember_origin(actor_origin_, timers_[timer], {timer, 0, true, nullptr, 0});
   return timers_[timer];
 }
 
@@ -57,7 +57,7 @@ object_id names::object_of(actor_id creator, std::uint32_t ordinal) {
     if (const object_id known = objects_[creator][ordinal]; known != 0) return known;
   const object_id id = intern(objects_, creator, ordinal, next_object_);
   remember(object_hash_, id, hash_of_actor(creator), ordinal);
-  remember_origin(object_origin_, id, {creator, ordinal, false, nullptr});
+  remember_origin(object_origin_, id, {creator, ordinal, false, nullptr, 0});
   return id;
 }
 
@@ -66,9 +66,17 @@ object_id names::object_at(const void* address) {
   // All alike: in which order they are first used may differ from one process to the next.
   if (!fresh) return at->second;
   remember(object_hash_, at->second, 0, 0);
-  remember_origin(object_origin_, at->second, {0, 0, false, address});
+  remember_origin(object_origin_, at->second, {0, 0, false, address, 0});
   ++next_object_;
   return at->second;
+}
+
+object_id names::object_within(actor_id creator, std::uint32_t block, std::uint64_t offset) {
+  const auto [at, fresh] = within_.try_emplace({creator, block, offset}, next_object_);
+  if (!fresh) return at->second;
+  remember(object_hash_, at->second, hash_of_actor(creator) ^ (block + golden) * golden, offset);
+  remember_origin(object_origin_, at->second, {creator, block, false, nullptr, offset + 1});
+  return next_object_++;
 }
 
 }  // namespace heddle::explore

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,8 @@ class names {
   actor_id timer_of(object_id timer);                          // the actor that fires a timer
   object_id object_of(actor_id creator, std::uint32_t ordinal);
   object_id object_at(const void* address);                    // made outside of an execution
+  // At an offset within the `block`-th piece of memory that a goroutine allocated.
+  object_id object_within(actor_id creator, std::uint32_t block, std::uint64_t offset);
 
   // Where a name comes from: the arguments of the function above that gave it.
   struct origin {
@@ -24,6 +27,7 @@ class names {
     std::uint32_t ordinal = 0;
     bool of_object = false;         // a timer's actor: `maker` is the timer
     const void* address = nullptr;  // of an object made outside of an execution
+    std::uint64_t within = 0;       // of an object in a block, the `ordinal`-th: its offset and one
   };
   // REQUIRES: not main, the clock or a reserved object.
   const origin& origin_of_actor(actor_id a) const { return actor_origin_[a]; }
@@ -46,6 +50,7 @@ class names {
   std::vector<origin> actor_origin_;
   std::vector<origin> object_origin_;
   std::map<const void*, object_id> outside_;
+  std::map<std::tuple<actor_id, std::uint32_t, std::uint64_t>, object_id> within_;
   actor_id next_actor_ = main_actor + 1;
   object_id next_object_ = everything_object + 1;
 };

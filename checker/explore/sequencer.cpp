@@ -70,6 +70,7 @@ void sequencer::register_actor(actor_id who, actor_kind kind, actor_id parent,
   s.children = s.objects = s.ticks = 0;
   if (spinning_) s.spin.reset();
   present_.push_back(who);
+  created_.push_back(who);
 }
 
 void sequencer::spawn(std::unique_ptr<detail::task> work, const go_options& options) {
@@ -83,7 +84,9 @@ void sequencer::spawn(std::unique_ptr<detail::task> work, const go_options& opti
     start.at = options.at;
     depart(start);
   }
-  if (!repeating_) {
+  if (repeating_) {
+    created_.push_back(who);
+  } else {
     register_actor(who, actor_kind::goroutine, parent, ordinal);
     actor_info& info = trace_.actors[who];
     if (!options.name.empty()) info.name = options.name;
@@ -164,6 +167,8 @@ void sequencer::begin(const std::function<void()>& body) {
   repeating_ = repeated_ > 0;
   asks_known_ = !repeating_;
   step_ = 0;
+  races_.begin();
+  created_.clear();
   alive_.clear();
   runnable_.clear();
   next_runnable_ = 0;
@@ -193,6 +198,8 @@ const trace& sequencer::run(const std::function<void()>& body, strategy& chooser
   log_ = log;
   limits_ = limits;
   core::set_engine(this, true);
+  active_ = this;
+  ++execution_;
   begin(body);
   running_ = next_to_run();
   running_->state = core::goroutine_state::running;
@@ -202,6 +209,7 @@ const trace& sequencer::run(const std::function<void()>& body, strategy& chooser
   if (trace_.group_panicked)
     for (object_id o : trace_.group_panics()) model_.expect_group_panic(o);
   core::set_engine(nullptr, false);
+  active_ = nullptr;
   return trace_;
 }
 

@@ -24,6 +24,7 @@
 #include "goroutine.hpp"
 #include "names.hpp"
 #include "object_model.hpp"
+#include "race_detector.hpp"
 #include "spinning.hpp"
 #include "strategy.hpp"
 #include "timer.hpp"
@@ -64,12 +65,39 @@ class sequencer final : public core::engine {
 
   // The numbers that traces and strategies use for actors and objects.
   names& naming() { return names_; }
+  race_detector& racing() { return races_; }
+  // How far the execution that runs has come.
+  moment so_far() const { return {trace_, repeating_ ? step_ : trace_.events.size(), created_}; }
+
+  // For who watches the memory of a program (checker/instrument). The sequencer that runs an
+  // execution; null: none does.
+  static sequencer* active() noexcept { return active_; }
+  // The execution that runs, by a number that no other has.
+  static std::uint64_t execution() noexcept { return execution_; }
+  // Nothing but main was created yet: what it does happens before all that others will do.
+  bool alone() const noexcept { return created_.size() == 1; }
+  // An access of the running goroutine: race_detector::is_news, add and epoch.
+  bool is_news(access_history::location l, kept_access& a) {
+    return races_.is_news(so_far(), running_->id, l, a);
+  }
+  void add(access_history::location& l, const kept_access& a) { races_.add(trace_, l, 0, a); }
+  std::uint32_t epoch() { return races_.epoch(so_far(), running_->id); }
+  void pass_on(std::uintptr_t by) { races_.pass_on(so_far(), running_->id, by); }
+  void learn(std::uintptr_t by) { races_.learn(so_far(), running_->id, by); }
+  // The atomic at an offset within a block of memory that a goroutine allocated.
+  core::object_id name_within(actor_id creator, std::uint32_t block, std::uint64_t offset, place at);
+  // The goroutine on whose stack an address lies, and how far below its top; or no actor.
+  std::pair<actor_id, std::uint64_t> on_stack(const void* address) const;
+  // An atomic operation asked for less than sequential consistency, and got it.
+  void note_weak_order(const void* code) {
+    if (trace_.weak_order == nullptr) trace_.weak_order = code;
+  }
 
   void spawn(std::unique_ptr<detail::task> work, const go_options& options) override;
   core::goroutine* current() noexcept override { return running_; }
   bool announce(std::span<const operation> offers, core::decision& picked) override;
   void note_value(std::uint64_t bits) override;
-  void plain_access(const operation&, bool) override {}
+  void plain_access(const core::memory_access& access) override;
   core::object_id name_object(const char* what, place at) override;
   std::uint64_t order_of(core::object_id o) const override { return names_.hash_of_object(o); }
   void park(const operation& why) override;
@@ -160,10 +188,13 @@ class sequencer final : public core::engine {
   actor_id creator() const { return acting_timer_ != no_actor ? acting_timer_ : running_->id; }
   actor_state& state(actor_id who) { return states_[who]; }
 
+  inline static sequencer* active_ = nullptr;
+  inline static std::uint64_t execution_ = 0;
   names names_;
   object_model model_;
   object_versions versions_;
   trace trace_;
+  race_detector races_;
   alternative_set alternatives_;
   core::stack_pool stacks_;
   std::vector<std::unique_ptr<fiber>> made_;  // every fiber ever made
@@ -171,6 +202,7 @@ class sequencer final : public core::engine {
   std::vector<fiber*> alive_;               // of this execution, in order of creation
   std::vector<actor_state> states_;         // by actor
   std::vector<actor_id> present_;           // of this execution, in order of creation
+  std::vector<actor_id> created_;           // the same, but for those still to be created again
   std::vector<core::goroutine*> runnable_;  // from next_runnable_ on
   std::size_t next_runnable_ = 0;
   std::vector<actor_id> held_back_;

@@ -76,9 +76,10 @@ std::uint64_t encoder::object(object_id o) {
     names_.number(offset_of(from.address));
   } else {
     const std::uint64_t maker = actor(from.maker);
-    names_.number(2);
+    names_.number(from.within == 0 ? 2 : 4);
     names_.number(maker);
     names_.number(from.ordinal);
+    if (from.within != 0) names_.number(from.within - 1);
   }
   ++names_count_;
   return objects_[o] = next_object_++;
@@ -205,6 +206,8 @@ void decoder::read_names(std::uint64_t count, std::string_view bytes) {
       actors_.push_back(known_.timer_of(object(maker)));
     else if (kind == 0)
       actors_.push_back(known_.child_of(actor(maker), ordinal));
+    else if (kind == 4)
+      objects_.push_back(known_.object_within(actor(maker), ordinal, in.number()));
     else
       objects_.push_back(known_.object_of(actor(maker), ordinal));
   }

@@ -1,6 +1,7 @@
 #include "trace.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace heddle::explore {
 
@@ -25,8 +26,10 @@ void trace::clear() {
   }
   for (object_info& o : objects) o.id = 0;
   notes.clear();
+  races.clear();
   ended = ending::quiescent;
   main_returned = group_added = group_panicked = false;
+  weak_order = nullptr;
   fingerprint = 0;
   departure.clear();
 }
@@ -59,6 +62,8 @@ void trace::cut(std::size_t length) {
   offers.resize(offers_kept);
   fingerprint = next.how.fingerprint;
   events.resize(length);
+  races.clear();
+  weak_order = nullptr;
   ended = ending::quiescent;
   main_returned = actors[main_actor].status == actor_status::finished;
 }
@@ -108,6 +113,8 @@ std::string object_name(const trace& t, object_id o) {
 std::string place_name(const place& at) {
   const std::string_view file = at.file_name();
   if (file.empty() || at.line() == 0) return "?";
+  if (file.front() == code_place_mark && line_of_code != nullptr)
+    return line_of_code(reinterpret_cast<const void*>(std::strtoull(&file[1], nullptr, 16)));
   std::string_view shown = file;
   const std::size_t slash = file.rfind('/');
   if (slash != std::string_view::npos) {

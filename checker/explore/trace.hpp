@@ -94,6 +94,25 @@ struct note {
   std::uint32_t after_event = 0;  // events that had happened
 };
 
+// A plain access to memory, as it was made.
+struct plain_access {
+  actor_id who = no_actor;
+  std::uint32_t position = 0;     // how many events `who` had before
+  std::uint32_t after_event = 0;  // how many there had been
+  bool is_write = false;
+  place at;                       // line 0: `code` tells
+  const void* code = nullptr;
+};
+
+// Two accesses to the same memory, at least one a write, of which neither happens before the other.
+struct race {
+  plain_access first;             // in this execution
+  plain_access second;
+  object_id object = 0;           // the variable; 0: memory without a name
+  std::vector<const void*> first_calls;   // return addresses, innermost first; may be empty
+  std::vector<const void*> second_calls;
+};
+
 enum class ending : std::uint8_t {
   quiescent,   // no actor can do anything
   stopped,     // at the first failure
@@ -113,11 +132,13 @@ struct trace {
   std::vector<object_info> objects;         // dense by id; gaps have id 0
   std::vector<std::uint64_t> initial_bits;  // of atomics, by object
   std::vector<note> notes;
+  std::vector<race> races;             // each pair of places once
   ending ended = ending::quiescent;
   bool main_returned = false;
   bool group_added = false;       // some wait group was added to
   bool group_panicked = false;    // group_panics() is not empty
   bool idle_time = false;         // time advanced only when nothing else could happen
+  const void* weak_order = nullptr;  // code with an atomic operation that asked for a weaker order
   std::uint64_t fingerprint = 0;  // of everything announced, picked and observed
   std::string departure;
 
@@ -162,5 +183,9 @@ std::string object_name(const trace& t, object_id o);
 std::string went_another_way(std::size_t step, const operation& instead);
 // "file:line", with the directories left out that every reader knows.
 std::string place_name(const place& at);
+// Finds the line of a place that is a code address (checker/instrument), whose file is a mark and
+// the address; null: such places have no name.
+inline std::string (*line_of_code)(const void* return_address) = nullptr;
+inline constexpr char code_place_mark = '\x01';
 
 }  // namespace heddle::explore

@@ -75,6 +75,23 @@ std::vector<story_line> story_of(const ordered_json& j) {
   return story;
 }
 
+ordered_json access_json(const checker::access_report& a) {
+  return {{"goroutine", a.who}, {"what", a.what},   {"at", or_null(a.at)},
+          {"calls", a.calls},   {"nearest", a.nearest}};
+}
+
+checker::access_report access_of(const ordered_json& j) {
+  return {text(j, "goroutine"), text(j, "what"), text(j, "at"),
+          j.at("calls").get<std::vector<std::string>>(), text(j, "nearest")};
+}
+
+ordered_json race_json(const std::optional<checker::race_report>& r) {
+  if (!r) return {};
+  return {{"variable", r->variable},
+          {"first", access_json(r->first)},
+          {"second", access_json(r->second)}};
+}
+
 ordered_json failure_json(const failure& f) {
   ordered_json goroutines = ordered_json::array();
   for (const goroutine_report& g : f.goroutines)
@@ -92,6 +109,7 @@ ordered_json failure_json(const failure& f) {
           {"execution", f.execution},
           {"times", f.times},
           {"goroutines", std::move(goroutines)},
+          {"race", race_json(f.race)},
           {"story", story_json(f.story)}};
 }
 
@@ -107,8 +125,25 @@ failure failure_of(const ordered_json& j) {
   for (const ordered_json& g : j.at("goroutines"))
     f.goroutines.push_back({text(g, "name"), text(g, "created_at"), text(g, "state"),
                             text(g, "waits_for"), text(g, "at"), text(g, "held_by")});
+  if (const ordered_json& r = j.at("race"); !r.is_null())
+    f.race = {text(r, "variable"), access_of(r.at("first")), access_of(r.at("second"))};
   f.story = story_of(j.at("story"));
   return f;
+}
+
+ordered_json warnings_json(const std::vector<checker::warning>& warnings) {
+  ordered_json all = ordered_json::array();
+  for (const checker::warning& w : warnings)
+    all.push_back({{"kind", w.kind}, {"message", w.message}, {"places", w.places}});
+  return all;
+}
+
+std::vector<checker::warning> warnings_of(const ordered_json& j) {
+  std::vector<checker::warning> all;
+  for (const ordered_json& w : j)
+    all.push_back({text(w, "kind"), text(w, "message"),
+                   w.at("places").get<std::vector<std::string>>()});
+  return all;
 }
 
 void add_result(ordered_json& j, const result& r) {
@@ -138,6 +173,7 @@ void add_result(ordered_json& j, const result& r) {
   j["time"] = r.idle_time ? "idle" : "free";
   j["message"] = or_null(r.message);
   j["alive"] = r.alive;
+  j["warnings"] = warnings_json(r.warnings);
   j["failure"] = r.failures.empty() ? ordered_json() : failure_json(r.failures.front());
   if (r.failures.size() > 1) {  // with --keep-going
     ordered_json all = ordered_json::array();
@@ -205,6 +241,7 @@ result decode(std::string_view encoded) {
   r.idle_time = text(j, "time") == "idle";
   r.message = text(j, "message");
   r.alive = j.at("alive").get<std::vector<std::string>>();
+  r.warnings = warnings_of(j.at("warnings"));
   if (const auto all = j.find("failures"); all != j.end())
     for (const ordered_json& f : *all) r.failures.push_back(failure_of(f));
   else if (!j.at("failure").is_null())

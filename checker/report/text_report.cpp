@@ -58,6 +58,20 @@ std::string goroutine_text(const goroutine_report& g, const text_style& style) {
   return text;
 }
 
+// What each side of a race did to synchronise, beside the calls that led to it.
+std::string race_text(const checker::race_report& r) {
+  const auto calls = [](const checker::access_report& a) {
+    std::string text = a.calls.empty() ? "" : "  " + a.who + " came to its " + a.what + " by\n";
+    for (const std::string& call : a.calls) text += "    " + one_line(call) + "\n";
+    return text;
+  };
+  return calls(r.first) + calls(r.second) +
+         fmt::format("  what is missing: the next synchronisation of {} after its {} is\n    {}\n"
+                     "  and the last of {} before its {} is\n    {}\n",
+                     r.first.who, r.first.what, r.first.nearest, r.second.who, r.second.what,
+                     r.second.nearest);
+}
+
 }  // namespace
 
 std::string verdict_words(const result& r) {
@@ -97,6 +111,9 @@ std::string verdict_table(std::span<const model_report> models, const text_style
     if (!m.found.alive.empty())
       text += fmt::format("     {:<{}}  could go on after main: {}\n", "", name_width,
                           fmt::join(m.found.alive, ", "));
+    for (const checker::warning& w : m.found.warnings)
+      text += fmt::format("     {:<{}}  {}: {}: {}\n", "", name_width,
+                          painted("warning", yellow, style), w.kind, one_line(w.message));
   }
   if (estimated > 0) text += fmt::format("{} not explored\n", count(estimated, "model"));
   if (const std::size_t explored = models.size() - estimated; explored > 0 || estimated == 0)
@@ -120,6 +137,7 @@ std::string failure_text(const std::string& model, const failure& f,
     text += goroutine_text(g, style);
     involved.push_back(g.name);
   }
+  if (f.race) text += race_text(*f.race);
   if (!f.goroutines.empty()) text += "\n";
   text += story_table(f.story, involved, style);
   if (!commands.empty()) text += "\n  reproduce with:\n";

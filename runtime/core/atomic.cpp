@@ -23,11 +23,10 @@ void announce_atomic(const void* address, object_id id, atomic_access access, st
 
 void note_atomic_value(std::uint64_t after) { core::note_value(after); }
 
-void plain_access(const void* address, object_id id, bool is_write, place at) {
+// Not inlined, so that its return address lies in the code that makes the access.
+[[gnu::noinline]] void plain_access(const void* address, object_id id, bool is_write, place at) {
   core::engine* e = core::current_engine_or_null();
-  if (e == nullptr) return;
-  const op_kind kind = is_write ? op_kind::atomic_store : op_kind::atomic_load;
-  e->plain_access(core::make_operation(kind, id, address, at), is_write);
+  if (e != nullptr) e->plain_access({address, id, is_write, at, __builtin_return_address(0)});
 }
 
 }  // namespace heddle::detail

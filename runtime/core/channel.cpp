@@ -260,4 +260,11 @@ bool channel_is_closed(channel& c, place at) {
   return c.closed();
 }
 
+bool channel_register(channel& c, place at) {
+  core::operation op = describe(c, op_kind::is_closed, at);
+  op.extra = 1;
+  if (exploring && !core::announce(op)) return true;
+  return c.closed();
+}
+
 }  // namespace heddle::detail

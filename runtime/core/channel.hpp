@@ -11,5 +11,8 @@ core::operation describe(const channel& c, core::op_kind kind, place at, int bra
 bool channel_try_close(channel& c, place at);
 // Whether the channel is closed, as an operation.
 bool channel_is_closed(channel& c, place at);
+// The same for who is listed to be told of the close, if it is open: what the caller did before
+// happens before the close, as if a lock were taken by both.
+bool channel_register(channel& c, place at);
 
 }  // namespace heddle::detail

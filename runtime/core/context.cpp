@@ -133,7 +133,7 @@ bool cancel(const cancel_handle& target, const reason& why, place at) {
 void adopt(const cancel_handle& parent, const cancel_handle& child, place at) {
   if (parent == nullptr) return;
   cancel_node& above = *parent->node;
-  const bool closed = channel_is_closed(above.closes(), at);
+  const bool closed = channel_register(above.closes(), at);
   reason why;
   {
     std::lock_guard hold(above.guard);

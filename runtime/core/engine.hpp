@@ -44,7 +44,7 @@ class engine {
   // Exploration only: the atomic operation just announced left `bits` behind.
   virtual void note_value(std::uint64_t bits) = 0;
   // Exploration only: a plain access, not a decision.
-  virtual void plain_access(const operation& access, bool is_write) = 0;
+  virtual void plain_access(const memory_access& access) = 0;
   virtual object_id name_object(const char* what, place at) = 0;
   // A number to order objects by: the same in every process, where object ids need not be.
   virtual std::uint64_t order_of(object_id o) const = 0;

@@ -21,7 +21,7 @@ enum class op_kind : std::uint8_t {
   otherwise,       // a select's default
   close,           // value: capacity of the channel
   try_close,       // closes a channel unless closed already
-  is_closed,       // observes whether a channel is closed
+  is_closed,       // observes whether a channel is closed; extra: 1 registers for the close
   len,             // value: capacity of the channel
   lock,
   try_lock,
@@ -70,6 +70,16 @@ struct operation {
   std::uint64_t value = 0;        // by kind, see above
   std::uint64_t extra = 0;
   place at;
+};
+
+// A plain access to memory, as it is seen: of a heddle::var, or of any address in a program that was
+// compiled for checking. Not an operation: nothing is decided.
+struct memory_access {
+  const void* address = nullptr;
+  object_id object = 0;           // of a heddle::var; 0: told apart by address alone
+  bool is_write = false;
+  place at;                       // line 0: not known, `code` tells
+  const void* code = nullptr;     // where the call that reported it returns to
 };
 
 }  // namespace heddle::core

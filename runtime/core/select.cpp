@@ -257,29 +257,3 @@ int select_cases(std::span<select_case> cases, bool has_otherwise, place at) {
 }
 
 }  // namespace heddle::detail
-
-namespace heddle {
-
-int select_list::run(place at) {
-  std::vector<detail::select_case> slots;
-  std::vector<int> positions;
-  int otherwise_position = -1;
-  for (std::size_t i = 0; i < cases_.size(); ++i) {
-    if (cases_[i]->is_otherwise()) {
-      if (otherwise_position >= 0)
-        throw panic(panic_kind::panic, "a select has two otherwise cases", at);
-      otherwise_position = static_cast<int>(i);
-    } else {
-      cases_[i]->prepare(slots.emplace_back());
-      positions.push_back(static_cast<int>(i));
-    }
-  }
-  const int slot = detail::select_cases(slots, otherwise_position >= 0, at);
-  const int ran = slot < 0 ? otherwise_position : positions[static_cast<std::size_t>(slot)];
-  const detail::select_case outcome =
-      slot < 0 ? detail::select_case{} : slots[static_cast<std::size_t>(slot)];
-  cases_[static_cast<std::size_t>(ran)]->finish(outcome);
-  return ran;
-}
-
-}  // namespace heddle

@@ -192,7 +192,7 @@ bool pool::announce(std::span<const core::operation>, core::decision&) { refuse_
 
 void pool::note_value(std::uint64_t) { refuse_exploration(); }
 
-void pool::plain_access(const core::operation&, bool) { refuse_exploration(); }
+void pool::plain_access(const core::memory_access&) { refuse_exploration(); }
 
 core::object_id pool::name_object(const char*, place) { return 0; }
 

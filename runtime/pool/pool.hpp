@@ -65,7 +65,7 @@ class pool final : public core::engine {
   // Exploration's verbs: never called in performance mode.
   bool announce(std::span<const core::operation> offers, core::decision& picked) override;
   void note_value(std::uint64_t bits) override;
-  void plain_access(const core::operation& access, bool is_write) override;
+  void plain_access(const core::memory_access& access) override;
   core::object_id name_object(const char* what, place at) override;
   std::uint64_t order_of(core::object_id o) const override { return o; }
 

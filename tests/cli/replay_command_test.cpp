@@ -35,7 +35,7 @@ void expect_failure(const json& model, const std::vector<std::string>& how) {
 
 TEST_CASE("each failure replays from its schedule, twice", "[cli]") {
   const json report = check({"bad"});
-  CHECK(report.at("models").size() == 9);
+  CHECK(report.at("models").size() == 10);
   for (const json& m : report.at("models"))
     expect_failure(m, {"--schedule", m.at("failure").at("schedule")});
 }

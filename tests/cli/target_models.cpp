@@ -64,6 +64,12 @@ const model misuses{"bad/misuse", expected::misuse, "A group in use again too ea
                       g->done();
                     }};
 
+const model races{"bad/race", expected::race, "Adds one without a lock.", [] {
+                    const auto x = std::make_shared<heddle::var<int>>(0);
+                    heddle::go(heddle::named("adder"), [=] { ++*x; });
+                    ++*x;
+                  }};
+
 const model spins{"bad/livelock",
                   expected::livelock,
                   "Waits for what nobody does.",

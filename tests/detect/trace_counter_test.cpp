@@ -89,7 +89,7 @@ TEST_CASE("what dpor explored before it began again is not held against it", "[c
 
 TEST_CASE("a trace that came twice is told, with how many did", "[count]") {
   checker::trace_counter counter;
-  for (const std::uint64_t hash : {5, 6, 7}) counter.add(hash);
+  for (const std::uint64_t hash : {5U, 6U, 7U}) counter.add(hash);
   CHECK_FALSE(counter.repetition());
   counter.add(6);
   counter.add(7);

@@ -9,6 +9,8 @@
 #include <heddle/time.hpp>
 
 #include "random.hpp"
+#include "mode.hpp"
+#include "sequencer.hpp"
 
 namespace heddle::generated {
 
@@ -38,22 +40,26 @@ const char* name_of(kind k) {
       "select_otherwise", "lock_section", "try_lock", "keep_locked", "read_section",
       "write_section", "try_read", "try_write", "group_add", "group_done", "group_wait",
       "cond_wait", "cond_signal", "cond_broadcast", "run_once", "sleep", "recv_or_timeout",
-      "stop_timer", "cancel", "context_error", "recv_or_done", "with_timeout", "choose", "spawn"};
+      "stop_timer", "cancel", "context_error", "recv_or_done", "with_timeout", "choose", "spawn",
+      "read_plain", "write_plain", "guarded_plain", "read_guarded", "write_guarded", "once_plain",
+      "spawn_plain", "timer_plain", "context_plain"};
   return names[static_cast<std::size_t>(k)];
 }
 
-}  // namespace
+const std::vector<kind> plain_kinds = {
+    kind::read_plain, kind::write_plain, kind::guarded_plain, kind::read_guarded,
+    kind::write_guarded, kind::once_plain, kind::spawn_plain, kind::timer_plain,
+    kind::context_plain};
 
-program generate(std::uint64_t seed) {
-  explore::seeded_random random(seed);
+using random_source = explore::seeded_random;
+
+// A program of instructions that `pick` draws.
+template <class F>
+program generate_with(std::uint64_t seed, random_source& random, F&& pick) {
   program p;
   p.seed = seed;
   for (int& c : p.capacity) c = static_cast<int>(random.below(3));
-  std::vector<kind> kinds;
-  for (std::size_t i = 0; i < 2; ++i) {
-    const auto& theme = themes[random.below(themes.size())];
-    kinds.insert(kinds.end(), theme.begin(), theme.end());
-  }
+  const std::vector<kind> kinds = pick();
   const std::size_t goroutines = 2 + random.below(2);
   for (std::size_t g = 0; g < goroutines; ++g) {
     auto& code = p.goroutines.emplace_back();
@@ -68,6 +74,33 @@ program generate(std::uint64_t seed) {
     }
   }
   return p;
+}
+
+}  // namespace
+
+program generate(std::uint64_t seed) {
+  random_source random(seed);
+  return generate_with(seed, random, [&] {
+    std::vector<kind> kinds;
+    for (std::size_t i = 0; i < 2; ++i) {
+      const auto& theme = themes[random.below(themes.size())];
+      kinds.insert(kinds.end(), theme.begin(), theme.end());
+    }
+    return kinds;
+  });
+}
+
+// Half of the instructions are plain accesses, mostly bare ones, the others of one theme.
+program generate_racing(std::uint64_t seed) {
+  random_source random(seed);
+  return generate_with(seed, random, [&] {
+    std::vector<kind> kinds = themes[random.below(themes.size())];
+    const std::size_t synchronising = kinds.size();
+    for (std::size_t i = 0; i < synchronising; ++i)
+      kinds.push_back(i % 3 == 2 ? plain_kinds[random.below(plain_kinds.size())]
+                                 : plain_kinds[random.below(2)]);
+    return kinds;
+  });
 }
 
 std::string describe(const program& p) {
@@ -86,8 +119,9 @@ std::string describe(const program& p) {
 // What one execution shares; every goroutine keeps it alive.
 class world : public std::enable_shared_from_this<world> {
  public:
-  explicit world(const program& p)
+  world(const program& p, bool plain_decisions)
       : program_(p),
+        plain_decisions_(plain_decisions),
         logs_(p.goroutines.size()),
         channels_{make_chan<int>(static_cast<std::size_t>(p.capacity[0])),
                   make_chan<int>(static_cast<std::size_t>(p.capacity[1]))},
@@ -99,6 +133,8 @@ class world : public std::enable_shared_from_this<world> {
     run(0);
   }
 
+  const std::vector<logged_access>& accesses() const { return accesses_; }
+
   std::string outcome() const {
     std::string text;
     for (const std::string& log : logs_) text += log + "|";
@@ -109,10 +145,12 @@ class world : public std::enable_shared_from_this<world> {
  private:
   void run(std::size_t g) {
     const auto self = shared_from_this();
+    std::uintptr_t place = 1000 * (g + 1);
     for (const instruction& ins : program_.goroutines[g]) {
+      place += 10;
       logs_[g] += std::string(" ") + name_of(ins.kind) + "?";
       try {
-        logs_[g] += perform(ins);
+        logs_[g] += ins.kind < kind::read_plain ? perform(ins) : perform_plain(ins, place);
       } catch (const panic& p) {
         logs_[g] += std::string("panic ") + p.what();
         return;
@@ -263,8 +301,65 @@ class world : public std::enable_shared_from_this<world> {
     }
   }
 
+  // One access of an instruction; `place` tells apart the accesses of the program.
+  void touch(int variable, bool is_write, std::uintptr_t place) {
+    if (plain_decisions_) heddle::choose(1);
+    auto& engine = static_cast<explore::sequencer&>(core::current_engine());
+    logged_access a = access_by(engine.current()->id, engine.so_far());
+    a.variable = variable;
+    a.is_write = is_write;
+    a.place = place;
+    accesses_.push_back(a);
+    core::memory_access seen;
+    seen.object = plain_[variable];
+    seen.is_write = is_write;
+    seen.code = reinterpret_cast<const void*>(place);
+    engine.plain_access(seen);
+  }
+
+  std::string perform_plain(const instruction& ins, std::uintptr_t place) {
+    const auto self = shared_from_this();
+    const int v = ins.object;
+    const auto later = [self, v, ins, place] { self->touch(v, ins.flag, place); };
+    const duration d = std::chrono::milliseconds(1 + ins.other);
+    switch (ins.kind) {
+      case kind::read_plain: touch(v, false, place); break;
+      case kind::write_plain: touch(v, true, place); break;
+      case kind::guarded_plain:
+        mutex_.lock();
+        touch(v, ins.flag, place);
+        mutex_.unlock();
+        break;
+      case kind::read_guarded:
+        rw_.lock_shared();
+        touch(v, false, place);
+        rw_.unlock_shared();
+        break;
+      case kind::write_guarded:
+        rw_.lock();
+        touch(v, true, place);
+        rw_.unlock();
+        break;
+      case kind::once_plain:
+        once_.call([&] { touch(v, true, place); });
+        touch(v, false, place + 1);
+        break;
+      case kind::spawn_plain:
+        go(later);
+        touch(1 - v, ins.flag, place + 1);
+        break;
+      case kind::timer_plain: after_func(d, later); break;
+      default: context::after_func(context_.ctx, later); break;
+    }
+    return "";
+  }
+
   const program program_;
+  const bool plain_decisions_;
+  std::vector<logged_access> accesses_;
   std::vector<std::string> logs_;
+  const detail::object_id plain_[2] = {detail::name_object("plain", place::current()),
+                                       detail::name_object("plain", place::current())};
   atomic<int> atomics_[2];
   chan<int> channels_[2];
   mutex mutex_;
@@ -278,10 +373,19 @@ class world : public std::enable_shared_from_this<world> {
 
 std::function<void()> body(const program& p, std::shared_ptr<world>& last) {
   return [p, &last] {
-    last = std::make_shared<world>(p);
+    last = std::make_shared<world>(p, false);
     last->start();
   };
 }
+
+std::function<void()> body_with_plain_decisions(const program& p, std::shared_ptr<world>& last) {
+  return [p, &last] {
+    last = std::make_shared<world>(p, true);
+    last->start();
+  };
+}
+
+const std::vector<logged_access>& accesses(const world& ended) { return ended.accesses(); }
 
 std::string outcome(const world& ended) { return ended.outcome(); }
 

@@ -19,6 +19,11 @@ exploration explore_program(const program& p, const std::string& strategy_name,
     const explore::trace& t = engine.run(body, *s, limits);
     if (t.ended != explore::ending::abandoned) {
       ++sum.explored;
+      for (const explore::race& r : t.races) {
+        const std::string a = place_of_instruction(r.first.code);
+        const std::string b = place_of_instruction(r.second.code);
+        sum.races.insert(a < b ? a + " " + b : b + " " + a);
+      }
       const outcome o = program::outcome_of(*last);
       sum.stuck += o.stuck;
       sum.panicked += o.panicked;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "mode.hpp"
 
 namespace heddle::oracle {
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr long array_from = -1;
 constexpr long array_to = 31;
+constexpr std::uintptr_t instructions_most = 1000;  // of a thread
 const std::set<std::string> invisible = {"set", "jmp", "jz", "jnz", "assert", "assume", "halt"};
 
 struct stopped {};  // the thread ends here: a failed assert or assume
@@ -52,6 +54,8 @@ run_state::run_state(const program& p) : program_(p), threads_(p.code_.size()) {
     channels_[name] = heddle::make_chan<long>(capacity.get<std::size_t>());
   for (const auto& code : p.code_)
     for (const json& ins : code) declare(ins);
+  for (const std::string& name : p.plain_)
+    plain_ids_[name] = detail::name_object("plain", place::current());
   const json init = p.description_.value("init", json::object());
   for (const auto& [name, initial] : init.items()) {
     if (p.plain_.count(name) > 0)
@@ -169,10 +173,26 @@ bool run_state::execute_invisible(const json& ins, std::size_t t) {
   return true;
 }
 
+// Reports the access as heddle::var would, its place being the instruction.
+void run_state::touch_plain(const std::string& name, bool is_write, std::size_t t) {
+  core::memory_access seen;
+  seen.object = plain_ids_.at(name);
+  seen.is_write = is_write;
+  seen.code = reinterpret_cast<const void*>((t + 1) * instructions_most + threads_[t].at);
+  core::current_engine().plain_access(seen);
+}
+
+std::string place_of_instruction(const void* code) {
+  const auto place = reinterpret_cast<std::uintptr_t>(code);
+  return "t" + std::to_string(place / instructions_most - 1) + ":" +
+         std::to_string(place % instructions_most);
+}
+
 void run_state::execute_memory(const json& ins, std::size_t t) {
   const auto op = ins[0].get<std::string>();
   const std::string name = location(ins[1], t);
-  if (program_.plain_.count(name.substr(0, name.find('['))) > 0) {
+  if (const std::string base = name.substr(0, name.find('[')); program_.plain_.count(base) > 0) {
+    touch_plain(base, op != "r", t);
     if (op == "r")
       reg(ins[2], t) = plain_[name];
     else

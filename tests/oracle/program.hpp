@@ -61,7 +61,11 @@ struct exploration {
   std::set<std::string> stuck_states;
   std::set<std::string> final_states;
   std::set<std::string> all_states;
+  std::set<std::string> races;  // "t0:1 t1:1", the lower place first
 };
+
+// "t0:1": the thread and the instruction that the access of a race was made by.
+std::string place_of_instruction(const void* code);
 
 exploration explore_program(const program& p, const std::string& strategy,
                             std::uint64_t max_executions = 0);

@@ -32,6 +32,7 @@ class run_state : public std::enable_shared_from_this<run_state> {
   std::vector<thread_state> threads_;
   std::map<std::string, std::unique_ptr<heddle::atomic<long>>> atomics_;
   std::map<std::string, long> plain_;
+  std::map<std::string, heddle::detail::object_id> plain_ids_;
   std::map<std::string, std::unique_ptr<heddle::mutex>> mutexes_;
   std::map<std::string, std::unique_ptr<heddle::rw_mutex>> rw_mutexes_;
   std::map<std::string, std::unique_ptr<heddle::cond>> conds_;
@@ -49,6 +50,7 @@ class run_state : public std::enable_shared_from_this<run_state> {
   void execute(const json& ins, std::size_t t);
   bool execute_invisible(const json& ins, std::size_t t);
   void execute_memory(const json& ins, std::size_t t);
+  void touch_plain(const std::string& name, bool is_write, std::size_t t);
   void execute_sync(const json& ins, std::size_t t);
   void execute_channel(const json& ins, std::size_t t);
   void execute_select(const json& ins, std::size_t t);

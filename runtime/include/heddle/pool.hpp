@@ -39,7 +39,7 @@ class pool {
     return make_();
   }
   // A value that was put, if there is one.
-  std::optional<T> try_get(place at = place::current()) {
+  HEDDLE_UNWATCHED std::optional<T> try_get(place at = place::current()) {
     events_.update(at);
     std::lock_guard hold(guard_);
     if (kept_.empty()) return std::nullopt;
@@ -47,7 +47,7 @@ class pool {
     kept_.pop_back();
     return last;
   }
-  void put(T value, place at = place::current()) {
+  HEDDLE_UNWATCHED void put(T value, place at = place::current()) {
     events_.update(at);
     std::lock_guard hold(guard_);
     kept_.push_back(std::move(value));

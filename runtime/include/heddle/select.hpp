@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "heddle/chan.hpp"
+#include "heddle/panic.hpp"
 
 namespace heddle {
 
@@ -284,5 +285,28 @@ class select_list {
   };
   std::vector<std::unique_ptr<any_case>> cases_;
 };
+
+// Inline, since the cases are the program's own code.
+inline int select_list::run(place at) {
+  std::vector<detail::select_case> slots;
+  std::vector<int> positions;
+  int otherwise_position = -1;
+  for (std::size_t i = 0; i < cases_.size(); ++i) {
+    if (cases_[i]->is_otherwise()) {
+      if (otherwise_position >= 0)
+        throw panic(panic_kind::panic, "a select has two otherwise cases", at);
+      otherwise_position = static_cast<int>(i);
+    } else {
+      cases_[i]->prepare(slots.emplace_back());
+      positions.push_back(static_cast<int>(i));
+    }
+  }
+  const int slot = detail::select_cases(slots, otherwise_position >= 0, at);
+  const int ran = slot < 0 ? otherwise_position : positions[static_cast<std::size_t>(slot)];
+  const detail::select_case outcome =
+      slot < 0 ? detail::select_case{} : slots[static_cast<std::size_t>(slot)];
+  cases_[static_cast<std::size_t>(ran)]->finish(outcome);
+  return ran;
+}
 
 }  // namespace heddle

@@ -88,7 +88,7 @@ class singleflight {
   }
 
   // Lets the next call for `key` run its function, whether one is under way or not.
-  void forget(const K& key, place at = place::current()) {
+  HEDDLE_UNWATCHED void forget(const K& key, place at = place::current()) {
     events_.update(at);
     std::lock_guard hold(guard_);
     flights_.erase(key);
@@ -111,6 +111,7 @@ class singleflight {
   };
 
   // The flight for `key`, and whether the caller has to run it.
+  HEDDLE_UNWATCHED
   std::pair<std::shared_ptr<flight>, bool> board(const K& key, outcome_chan outcome, place at) {
     events_.update(at);
     std::lock_guard hold(guard_);
@@ -127,6 +128,18 @@ class singleflight {
     return {there, leads};
   }
 
+  // Takes the flight off the list, and the channels that wait for it; says whether others wait.
+  HEDDLE_UNWATCHED bool land(const K& key, flight& mine, std::vector<outcome_chan>& outcomes,
+                             place at) {
+    events_.update(at);
+    std::lock_guard hold(guard_);
+    const auto there = flights_.find(key);
+    if (there != flights_.end() && there->second.get() == &mine) flights_.erase(there);
+    mine.shared = mine.passengers > 0;
+    outcomes.swap(mine.outcomes);
+    return mine.awaited;
+  }
+
   template <class F>
   void fly(const K& key, flight& mine, F& f, place at) {
     try {
@@ -134,17 +147,8 @@ class singleflight {
     } catch (...) {  // a goroutine that is torn down goes on unwinding at the next operation
       mine.failure = std::current_exception();
     }
-    events_.update(at);
     std::vector<outcome_chan> outcomes;
-    bool awaited = false;
-    {
-      std::lock_guard hold(guard_);
-      const auto there = flights_.find(key);
-      if (there != flights_.end() && there->second.get() == &mine) flights_.erase(there);
-      mine.shared = mine.passengers > 0;
-      awaited = mine.awaited;
-      outcomes.swap(mine.outcomes);
-    }
+    const bool awaited = land(key, mine, outcomes, at);
     if (awaited) mine.landed.close(at);
     for (const outcome_chan& c : outcomes)
       c.send(flight_outcome<V>(mine.value, mine.failure, mine.shared), at);

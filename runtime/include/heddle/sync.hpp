@@ -32,7 +32,7 @@ namespace detail {
 class lock_state {
  public:
   // Takes a lock that is free and that nobody waits for.
-  bool take() noexcept {
+  HEDDLE_UNWATCHED bool take() noexcept {
     std::uint8_t found = 0;
     if (!parallel()) {
       if (bits_.load(std::memory_order_relaxed) != 0) return false;
@@ -44,7 +44,7 @@ class lock_state {
                                          std::memory_order_relaxed);
   }
   // Frees a lock that is taken and that nobody waits for.
-  bool give_up() noexcept {
+  HEDDLE_UNWATCHED bool give_up() noexcept {
     std::uint8_t found = taken;
     if (!parallel()) {
       if (bits_.load(std::memory_order_relaxed) != taken) return false;
@@ -54,11 +54,13 @@ class lock_state {
     return bits_.compare_exchange_strong(found, 0, std::memory_order_release,
                                          std::memory_order_relaxed);
   }
+  HEDDLE_UNWATCHED
   std::uint8_t load() const noexcept { return bits_.load(std::memory_order_acquire); }
-  bool change(std::uint8_t from, std::uint8_t to) noexcept {
+  HEDDLE_UNWATCHED bool change(std::uint8_t from, std::uint8_t to) noexcept {
     return bits_.compare_exchange_strong(from, to, std::memory_order_acq_rel,
                                          std::memory_order_relaxed);
   }
+  HEDDLE_UNWATCHED
   void set(std::uint8_t bits) noexcept { bits_.store(bits, std::memory_order_release); }
 
   static constexpr std::uint8_t taken = 1;
@@ -83,18 +85,18 @@ class mutex {
   mutex& operator=(const mutex&) = delete;
   ~mutex() = default;
 
-  void lock(place at = place::current()) {
+  HEDDLE_UNWATCHED void lock(place at = place::current()) {
     if (detail::exploring) [[unlikely]]
       if (!announce_lock(at)) return;
     if (!state_.take()) [[unlikely]]
       lock_slow(at);
   }
-  bool try_lock(place at = place::current()) {
+  HEDDLE_UNWATCHED bool try_lock(place at = place::current()) {
     if (detail::exploring) [[unlikely]]
       if (!announce_try_lock(at)) return false;
     return state_.take() || try_lock_slow();
   }
-  void unlock(place at = place::current()) {  // panics unless locked
+  HEDDLE_UNWATCHED void unlock(place at = place::current()) {  // panics unless locked
     if (detail::exploring) [[unlikely]]
       if (!announce_unlock(at)) return;
     if (!state_.give_up()) [[unlikely]]
@@ -127,18 +129,18 @@ class rw_mutex {
   void lock(place at = place::current());
   bool try_lock(place at = place::current());
   void unlock(place at = place::current());  // panics unless write-locked
-  void lock_shared(place at = place::current()) {
+  HEDDLE_UNWATCHED void lock_shared(place at = place::current()) {
     if (detail::exploring) [[unlikely]]
       if (!announce_read(at)) return;
     if (!add_reader()) [[unlikely]]
       lock_shared_slow(at);
   }
-  bool try_lock_shared(place at = place::current()) {
+  HEDDLE_UNWATCHED bool try_lock_shared(place at = place::current()) {
     if (detail::exploring) [[unlikely]]
       if (!announce_try_read(at)) return false;
     return add_reader();
   }
-  void unlock_shared(place at = place::current()) {  // panics unless read-locked
+  HEDDLE_UNWATCHED void unlock_shared(place at = place::current()) {  // panics unless read-locked
     if (detail::exploring) [[unlikely]]
       if (!announce_read_unlock(at)) return;
     if (!remove_reader()) [[unlikely]]
@@ -154,7 +156,7 @@ class rw_mutex {
 
   // False while a writer is present. On several workers the reader is counted all the same, for a
   // moment: turn_away() takes it back.
-  bool add_reader() noexcept {
+  HEDDLE_UNWATCHED bool add_reader() noexcept {
     if (!detail::parallel()) {
       const std::uint32_t s = state_.load(std::memory_order_relaxed);
       if ((s & writer_present) != 0) return false;
@@ -168,7 +170,7 @@ class rw_mutex {
     return false;
   }
   // False where there is more to do: a writer waits, or there was no reader.
-  bool remove_reader() noexcept {
+  HEDDLE_UNWATCHED bool remove_reader() noexcept {
     std::uint32_t s = state_.load(std::memory_order_relaxed);
     if (!detail::parallel()) {
       if (s < one_reader || (s & writer_present) != 0) return false;

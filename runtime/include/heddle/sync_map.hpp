@@ -35,7 +35,7 @@ class sync_map {
   sync_map(const sync_map&) = delete;
   sync_map& operator=(const sync_map&) = delete;
 
-  std::optional<V> load(const K& key, place at = place::current()) const {
+  HEDDLE_UNWATCHED std::optional<V> load(const K& key, place at = place::current()) const {
     events_.read(at);
     std::lock_guard hold(guard_);
     const auto found = entries_.find(key);
@@ -45,6 +45,7 @@ class sync_map {
     swap(std::move(key), std::move(value), at);
   }
   // The value for `key`, which becomes `value` if there was none.
+  HEDDLE_UNWATCHED
   load_or_store_result<V> load_or_store(K key, V value, place at = place::current()) {
     events_.update(at);
     std::lock_guard hold(guard_);
@@ -52,7 +53,7 @@ class sync_map {
     return {entry->second, !stored};
   }
   // Removes `key` and returns its value, if there was one.
-  std::optional<V> load_and_delete(const K& key, place at = place::current()) {
+  HEDDLE_UNWATCHED std::optional<V> load_and_delete(const K& key, place at = place::current()) {
     events_.update(at);
     std::lock_guard hold(guard_);
     const auto found = entries_.find(key);
@@ -64,7 +65,7 @@ class sync_map {
   // Removes `key`, if it is there: Go's Delete.
   void erase(const K& key, place at = place::current()) { load_and_delete(key, at); }
   // Stores and returns the value before, if there was one.
-  std::optional<V> swap(K key, V value, place at = place::current()) {
+  HEDDLE_UNWATCHED std::optional<V> swap(K key, V value, place at = place::current()) {
     events_.update(at);
     std::lock_guard hold(guard_);
     const auto [entry, stored] = entries_.try_emplace(std::move(key), std::move(value));
@@ -72,6 +73,7 @@ class sync_map {
     return std::optional<V>(std::exchange(entry->second, std::move(value)));
   }
   // Stores `desired` if the value for `key` is `expected`; says whether it did.
+  HEDDLE_UNWATCHED
   bool compare_and_swap(const K& key, const V& expected, V desired, place at = place::current()) {
     events_.update(at);
     std::lock_guard hold(guard_);
@@ -81,6 +83,7 @@ class sync_map {
     return true;
   }
   // Removes `key` if its value is `expected`; says whether it did.
+  HEDDLE_UNWATCHED
   bool compare_and_delete(const K& key, const V& expected, place at = place::current()) {
     typename map::node_type removed;  // destroyed after the lock is released
     events_.update(at);
@@ -97,7 +100,7 @@ class sync_map {
     for (const auto& [key, value] : snapshot(at))
       if (!visit(key, value)) return;
   }
-  void clear(place at = place::current()) {
+  HEDDLE_UNWATCHED void clear(place at = place::current()) {
     map removed;
     events_.update(at);
     std::lock_guard hold(guard_);
@@ -107,7 +110,7 @@ class sync_map {
  private:
   using map = std::unordered_map<K, V, Hash, Equal>;
 
-  std::vector<std::pair<K, V>> snapshot(place at) const {
+  HEDDLE_UNWATCHED std::vector<std::pair<K, V>> snapshot(place at) const {
     events_.read(at);
     std::lock_guard hold(guard_);
     return {entries_.begin(), entries_.end()};

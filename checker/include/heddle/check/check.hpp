@@ -79,16 +79,41 @@ struct story_line {
   std::string at;
 };
 
+// One of the two accesses of a data race.
+struct access_report {
+  std::string who;
+  std::string what;                // "write", "read"
+  std::string at;                  // file:line
+  std::vector<std::string> calls;  // "function at file:line", innermost first, where it is known
+  // The synchronisation nearest to it: of the first access the next that its goroutine did, of the
+  // second the last before it. It was not enough to order them.
+  std::string nearest;
+};
+
+struct race_report {
+  std::string variable;  // "var 1 of main (file:line)"
+  access_report first;   // in the execution that is shown
+  access_report second;
+};
+
 struct failure {
   checker::kind what = kind::none;
   std::string message;                     // one line
   std::vector<goroutine_report> goroutines;
+  std::optional<race_report> race;         // of a data race
   std::vector<story_line> story;
   std::string schedule;                    // for `replay --schedule`
   std::string strategy;                    // the seed's, if it was chosen by `auto`
   std::optional<std::uint64_t> seed;       // for `replay --seed`, of a seeded strategy
   std::uint64_t execution = 0;             // which one it was, from 1
   std::uint64_t times = 1;                 // how often it was met, under keep_going
+};
+
+// Something to know that is no failure.
+struct warning {
+  std::string kind;                 // "lock order", "memory order"
+  std::string message;              // one line
+  std::vector<std::string> places;  // file:line
 };
 
 struct result {
@@ -116,6 +141,7 @@ struct result {
   double seconds = 0;
   double peak_memory_mb = 0;    // of the process that explored, in MiB; 0: it was the caller's own
   std::vector<failure> failures;   // distinct ones; at most one without keep_going
+  std::vector<warning> warnings;
   std::vector<story_line> story;   // of a replay: what happened, failure or not
 };
 

@@ -16,12 +16,12 @@ class atomic_object {
   atomic_object& operator=(const atomic_object&) = delete;
 
   // Before a call that only reads: two of them are independent.
-  void read(place at) const {
+  HEDDLE_UNWATCHED void read(place at) const {
     if (exploring) [[unlikely]]
       announce_atomic(this, id_, atomic_access::load, version_, 0, at);
   }
   // Before a call that may write.
-  void update(place at) {
+  HEDDLE_UNWATCHED void update(place at) {
     if (!exploring) [[likely]]
       return;
     announce_atomic(this, id_, atomic_access::update, version_, 0, at);

@@ -26,7 +26,7 @@ class channel {
   channel(const channel&) = delete;
   channel& operator=(const channel&) = delete;
 
-  void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
+  HEDDLE_UNWATCHED void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
   void release() noexcept;
 
   // One attempt, without announcing and without blocking. `own` is the caller's select, whose
@@ -40,17 +40,21 @@ class channel {
   // Closes unless closed; says whether it did.
   bool close();
 
-  bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
+  HEDDLE_UNWATCHED bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
+  HEDDLE_UNWATCHED
   std::size_t len() const noexcept { return count_.load(std::memory_order_acquire); }
-  std::size_t cap() const noexcept { return capacity_; }
+  HEDDLE_UNWATCHED std::size_t cap() const noexcept { return capacity_; }
   // Whether the attempt would have blocked at some moment during the call: without the lock, for
   // polling. The channel is looked at before `closed_`, which never turns back.
+  HEDDLE_UNWATCHED
   bool cannot_send() const noexcept { return len() == capacity_ && receivers_.empty() && !closed(); }
-  bool cannot_recv() const noexcept {
+  HEDDLE_UNWATCHED bool cannot_recv() const noexcept {
     return len() == 0 && (capacity_ > 0 || senders_.empty()) && !closed();
   }
   // Whether the attempt would not block. Exploration's, where no other goroutine runs meanwhile.
+  HEDDLE_UNWATCHED
   bool can_send() noexcept { return closed() || len() < capacity_ || receivers_.has_waiter(); }
+  HEDDLE_UNWATCHED
   bool can_recv() noexcept { return closed() || len() > 0 || senders_.has_waiter(); }
   void drain() noexcept;  // destroys what the buffer holds
 

@@ -12,6 +12,16 @@
 
 #include "heddle/place.hpp"
 
+// Where a program is compiled for checking (CMake's heddle_instrument), what these templates do
+// under a lock or an operation of their own is not the program's: it is not watched for races.
+#if !defined(HEDDLE_INSTRUMENTED)
+#define HEDDLE_UNWATCHED
+#elif defined(__clang__)
+#define HEDDLE_UNWATCHED __attribute__((disable_sanitizer_instrumentation))
+#else
+#define HEDDLE_UNWATCHED __attribute__((no_sanitize_thread))
+#endif
+
 namespace heddle::detail {
 
 // True while exploration mode drives this process. Written only between executions.

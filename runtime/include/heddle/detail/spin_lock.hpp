@@ -7,6 +7,8 @@
 
 #include <atomic>
 
+#include "heddle/detail/seam.hpp"
+
 namespace heddle::detail {
 
 // How many programs with several workers are running in this process. Relaxed: it is raised
@@ -15,6 +17,7 @@ namespace heddle::detail {
 extern std::atomic<int> parallel_programs;
 
 // Whether goroutines may run at the same time.
+HEDDLE_UNWATCHED
 inline bool parallel() noexcept { return parallel_programs.load(std::memory_order_relaxed) != 0; }
 
 class spin_lock {
@@ -23,16 +26,16 @@ class spin_lock {
   spin_lock(const spin_lock&) = delete;
   spin_lock& operator=(const spin_lock&) = delete;
 
-  void lock() noexcept {
+  HEDDLE_UNWATCHED void lock() noexcept {
     if (parallel()) lock_always();
   }
   // Also among threads that are not workers.
-  void lock_always() noexcept {
+  HEDDLE_UNWATCHED void lock_always() noexcept {
     // Acquire; pairs with the release in unlock().
     if (taken_.exchange(true, std::memory_order_acquire)) [[unlikely]]
       lock_slow();
   }
-  void unlock() noexcept { taken_.store(false, std::memory_order_release); }
+  HEDDLE_UNWATCHED void unlock() noexcept { taken_.store(false, std::memory_order_release); }
 
  private:
   void lock_slow() noexcept;

@@ -1,0 +1,133 @@
+// What was done to memory in one execution: for each location the accesses that a later one may
+// race with.
+//
+// After FastTrack (Flanagan, Freund, PLDI 2009): an access is remembered by its epoch, who and
+// when, and is compared with a vector clock by one number; an access that adds nothing to the last
+// one in the same epoch is not looked at. Of each goroutine a location keeps the last write and the
+// reads since. For variables it keeps more, the last access at each place of the program, so that
+// every racing pair of places is found in every execution that has it, and not only the last.
+//
+// Invariants:
+// 1. A location lists accesses latest first; none is made needless by a later one.
+// 2. Lists are bounded: beyond `most_kept` the oldest is overwritten.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "trace.hpp"
+
+namespace heddle::explore {
+
+// What is remembered of an access.
+struct kept_access {
+  std::uint64_t place_key = 0;    // equal for the same place of the program; where `place` is 0 its code
+  actor_id who = no_actor;
+  std::uint32_t epoch = 0;
+  std::uint32_t position = 0;     // how many events `who` had before
+  std::uint32_t after_event = 0;  // how many there had been
+  std::uint32_t detail = 0;       // of a variable: which place, see race_detector; else which calls
+  std::uint32_t next = 0;         // in the location's list
+  std::uint8_t first_byte = 0;    // of the location
+  std::uint8_t bytes = 1;
+  bool is_write = false;
+  bool is_atomic = false;
+  bool of_variable = false;       // each place counts
+};
+
+class access_history {
+ public:
+  using location = std::uint32_t;  // the head of a list; 0: nothing was done there
+  static constexpr std::size_t most_kept = 64;
+
+  // Forgets everything; keeps memory. Locations are the caller's to reset.
+  void clear() { used_ = 0; }
+
+  // Whether the location's last access, in the same epoch, stands for this one too.
+  bool repeats(location l, const kept_access& a) const {
+    if (l == 0) return false;
+    const kept_access& last = kept_[l];
+    return last.epoch == a.epoch && last.who == a.who && stands_for(last, a);
+  }
+  // Where a goroutine uses what nobody else does: puts `a` in place of its last access there, or
+  // takes both as one.
+  bool replaces_the_only_one(location l, const kept_access& a) {
+    if (l == 0) return false;
+    kept_access& last = kept_[l];
+    if (last.next != 0 || last.who != a.who) return false;
+    if (stands_for(a, last)) {
+      last = a;
+      return true;
+    }
+    if (last.epoch != a.epoch || last.is_write != a.is_write || last.is_atomic != a.is_atomic ||
+        a.of_variable || last.of_variable)
+      return false;
+    const int first = std::min(last.first_byte, a.first_byte);
+    const int end = std::max(last.first_byte + last.bytes, a.first_byte + a.bytes);
+    if (end - first > last.bytes + a.bytes) return false;  // bytes between them were not touched
+    last = a;
+    last.first_byte = static_cast<std::uint8_t>(first);
+    last.bytes = static_cast<std::uint8_t>(end - first);
+    return true;
+  }
+
+  // Calls `conflicts(earlier)` for each access of another goroutine that `a` would conflict with,
+  // then remembers `a`.
+  template <class F>
+  void add(location& l, const kept_access& a, F&& conflicts);
+
+ private:
+  static bool covers(const kept_access& a, const kept_access& b) {
+    return a.first_byte <= b.first_byte && b.first_byte + b.bytes <= a.first_byte + a.bytes;
+  }
+  // Whoever races with `b` races with `a` too, both being of one goroutine and `a` the later one.
+  static bool stands_for(const kept_access& a, const kept_access& b) {
+    if (a.is_atomic != b.is_atomic || a.of_variable != b.of_variable) return false;
+    if (a.of_variable) return a.is_write == b.is_write && a.place_key == b.place_key;
+    return (a.is_write || !b.is_write) && covers(a, b);
+  }
+  static bool conflict(const kept_access& a, const kept_access& b) {
+    return (a.is_write || b.is_write) && !(a.is_atomic && b.is_atomic) &&
+           a.first_byte < b.first_byte + b.bytes && b.first_byte < a.first_byte + a.bytes;
+  }
+  location fresh() {
+    if (++used_ == kept_.size()) kept_.emplace_back();
+    return used_;
+  }
+
+  std::vector<kept_access> kept_{1};
+  std::uint32_t used_ = 0;
+};
+
+template <class F>
+void access_history::add(location& l, const kept_access& a, F&& conflicts) {
+  location free = 0;         // taken out of the list: made needless, or too many
+  location before = 0;       // the one in front, of those that stay
+  location before_last = 0;
+  std::size_t length = 0;
+  for (location at = l; at != 0;) {
+    const kept_access& earlier = kept_[at];
+    const location next = earlier.next;
+    if (earlier.who == a.who && stands_for(a, earlier)) {
+      (before == 0 ? l : kept_[before].next) = next;
+      free = at;
+    } else {
+      if (earlier.who != a.who && conflict(earlier, a)) conflicts(earlier);
+      before_last = before;
+      before = at;
+      ++length;
+    }
+    at = next;
+  }
+  if (free == 0 && length >= most_kept) {
+    kept_[before_last].next = 0;
+    free = before;
+  }
+  const location there = free != 0 ? free : fresh();
+  kept_[there] = a;
+  kept_[there].next = l;
+  l = there;
+}
+
+}  // namespace heddle::explore

@@ -1,0 +1,63 @@
+// Finds data races in the execution that runs, by happens-before, and puts them into its trace.
+//
+// Plain accesses are no decisions. Why no race is missed all the same is argued in
+// docs/design/races.md: what happens before what is the same in all executions of a trace, and a
+// trace without a race does not depend on where between the operations its plain accesses stand.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "access_history.hpp"
+#include "call_tree.hpp"
+#include "race_clocks.hpp"
+#include "trace.hpp"
+
+namespace heddle::explore {
+
+class race_detector {
+ public:
+  // A new execution.
+  void begin();
+  // `who` is about to make an access to a variable.
+  void look_at(trace& t, const moment& now, actor_id who, object_id variable,
+               const core::memory_access& access);
+
+  // The same in two steps for who keeps locations himself. First: whether the access is another
+  // than the last one there; fills in who made it and when.
+  bool is_news(const moment& now, actor_id who, access_history::location l, kept_access& access);
+  // Second: compares it with the earlier ones, and keeps it. `variable` may be 0.
+  void add(trace& t, access_history::location& l, object_id variable, const kept_access& access) {
+    if (!history_.replaces_the_only_one(l, access)) compare(t, l, variable, access);
+  }
+  // The epoch of what `who` does now.
+  std::uint32_t epoch(const moment& now, actor_id who);
+
+  // Order that is made beside the events, by way of an address: reference counts, guards.
+  void pass_on(const moment& now, actor_id who, std::uintptr_t by);
+  void learn(const moment& now, actor_id who, std::uintptr_t by);
+
+  call_tree& calls() { return calls_; }
+  // For tests.
+  void leave_out(edge e) { clocks_.leave_out(e); }
+
+ private:
+  // In one execution; more would tell nobody anything.
+  static constexpr std::size_t most_races = 256;
+
+  void compare(trace& t, access_history::location& l, object_id variable, const kept_access& a);
+  plain_access told(const kept_access& a) const;
+  void found(trace& t, object_id variable, const kept_access& first, const kept_access& second);
+
+  race_clocks clocks_;
+  access_history history_;
+  call_tree calls_;
+  std::vector<access_history::location> variables_;  // by object
+  std::vector<object_id> used_;
+  std::vector<place> places_;                        // of accesses to variables
+  std::vector<std::uint64_t> pairs_;                 // of places, as in trace::races
+  bool idle_ = true;                                 // nothing was looked at in this execution
+};
+
+}  // namespace heddle::explore

@@ -1,0 +1,151 @@
+// What the hooks know while an execution runs: which goroutine it is, the calls that led to where
+// it stands, and whether what it does there is the program's.
+//
+// Invariants:
+// 1. The checker runs on one thread. No function here switches goroutines; an atomic operation's
+//    hook does, by announcing it.
+// 2. A goroutine's calls are those of code compiled for checking. What such code does when called
+//    from the runtime or the checker, other than as a function of the program's that it was given
+//    to run, is not the program's.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "program_code.hpp"
+#include "sequencer.hpp"
+#include "shadow.hpp"
+
+namespace heddle::instrument {
+
+// One call of a goroutine.
+struct call {
+  const void* from = nullptr;            // the return address
+  explore::call_tree::stack stack = 0;   // with all below it; 0: not asked for yet
+};
+
+// Memory that the program allocated in this execution, in order.
+struct block {
+  std::uintptr_t begin = 0;
+  std::size_t bytes = 0;
+  explore::actor_id creator = 0;
+  std::uint32_t ordinal = 0;             // among the creator's blocks
+};
+
+struct goroutine_calls {
+  static constexpr std::size_t nowhere = ~std::size_t{0};
+  std::vector<call> calls;
+  std::size_t foreign_from = nowhere;    // the call from which on this is not the program's
+  std::uint32_t blocks = 0;
+  std::uint64_t execution = 0;
+
+  bool foreign() const { return foreign_from != nowhere || calls.empty(); }
+};
+
+class watch {
+ public:
+  // The running goroutine's; null where none runs, or it is being torn down.
+  goroutine_calls* running() {
+    if (!detail::exploring) return nullptr;
+    const explore::sequencer* s = explore::sequencer::active();
+    const core::goroutine* g = s == nullptr ? nullptr : current(*s);
+    if (g == nullptr || g->unwinding) return nullptr;
+    if (g == last_ && last_execution_ == explore::sequencer::execution()) return calls_;
+    return change_to(*g);
+  }
+
+  void enter(const void* caller) {
+    if (busy_) return;
+    const in_use now(busy_);
+    goroutine_calls* g = running();
+    if (g == nullptr) return;
+    if (g->foreign_from == goroutine_calls::nowhere &&
+        kind_of_code(caller) == code_kind::library)
+      g->foreign_from = g->calls.size();
+    g->calls.push_back({caller, 0});
+  }
+  void leave() {
+    if (busy_) return;
+    const in_use now(busy_);
+    goroutine_calls* g = running();
+    if (g == nullptr || g->calls.empty()) return;
+    g->calls.pop_back();
+    if (g->calls.size() == g->foreign_from) g->foreign_from = goroutine_calls::nowhere;
+  }
+
+  // An access of the program to memory, which need not be aligned. `code`: where the hook returns.
+  void access(const void* address, std::size_t bytes, bool is_write, const void* code) {
+    if (busy_) return;
+    const in_use now(busy_);
+    goroutine_calls* g = running();
+    if (g == nullptr || g->foreign() || explore::sequencer::active()->alone()) return;
+    auto at = reinterpret_cast<std::uintptr_t>(address);
+    for (std::size_t left = bytes; left > 0;) {
+      const std::size_t first = at % shadow::cell_bytes;
+      const std::size_t here = std::min(left, shadow::cell_bytes - first);
+      access_cell(*g, at, here, is_write, code);
+      at += here;
+      left -= here;
+    }
+  }
+  // The same for an atomic operation that was just performed; `epoch` is that before it.
+  void atomic_access(const void* address, std::size_t bytes, bool is_write, std::uint32_t epoch,
+                     const void* code);
+
+  // Memory was allocated, by whomever; `code`: the caller of the allocation function.
+  void allocated(void* memory, std::size_t bytes, const void* code);
+  // It is about to be freed, which is a write to it.
+  void freed(void* memory, std::size_t bytes, const void* code);
+
+  // The object that an atomic at an address is, the same in every execution.
+  core::object_id atomic_at(const void* address, place at);
+
+ private:
+  // While one hook is at work, what it calls makes no others: the code may be the program's copy.
+  class in_use {
+   public:
+    explicit in_use(bool& busy) : busy_(busy) { busy_ = true; }
+    ~in_use() { busy_ = false; }
+    in_use(const in_use&) = delete;
+    in_use& operator=(const in_use&) = delete;
+
+   private:
+    bool& busy_;
+  };
+
+  static const core::goroutine* current(const explore::sequencer& s) {
+    return const_cast<explore::sequencer&>(s).current();
+  }
+  goroutine_calls* change_to(const core::goroutine& g);
+  void access_cell(goroutine_calls& g, std::uintptr_t at, std::size_t bytes, bool is_write,
+                   const void* code) {
+    explore::sequencer& s = *explore::sequencer::active();
+    location& l = shadow_.cell(at, last_execution_);
+    explore::kept_access a;
+    a.is_write = is_write;
+    a.place_key = reinterpret_cast<std::uintptr_t>(code);
+    a.first_byte = static_cast<std::uint8_t>(at % shadow::cell_bytes);
+    a.bytes = static_cast<std::uint8_t>(bytes);
+    if (s.is_news(l, a)) keep(s, g, l, a);
+  }
+  void keep(explore::sequencer& s, goroutine_calls& g, location& l, explore::kept_access& a);
+  static explore::call_tree::stack stack_of(explore::sequencer& s, goroutine_calls& g);
+
+  bool busy_ = false;
+  const core::goroutine* last_ = nullptr;
+  goroutine_calls* calls_ = nullptr;
+  std::uint64_t last_execution_ = 0;
+  std::vector<std::unique_ptr<goroutine_calls>> goroutines_;  // by actor
+  shadow shadow_;
+  std::vector<block> blocks_;
+  std::unordered_map<const void*, core::object_id> atomics_;  // of this execution
+};
+
+// The one of this process, made when first asked for, by the thread that explores. Never
+// destroyed: memory is freed to the very end.
+watch& make_watch();
+inline constinit watch* the_watch = nullptr;
+inline watch& watching() { return the_watch != nullptr ? *the_watch : make_watch(); }
+
+}  // namespace heddle::instrument

@@ -1,0 +1,106 @@
+// Programs without annotations, compiled for checking: races where there are some, none where there
+// are none.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/heddle_command.hpp"
+
+#ifdef HEDDLE_UNANNOTATED  // a build with a sanitizer has its hooks instead of Heddle's
+
+using nlohmann::json;
+
+namespace {
+
+json report_of(const std::string& program, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {program, "check"});
+  arguments.insert(arguments.end(), {"--json", "-"});
+  const command_outcome o = run_program(arguments);
+  INFO(o.errors);
+  return json::parse(o.output);
+}
+
+}  // namespace
+
+TEST_CASE("unannotated programs are found to be what they declare, optimised and not",
+          "[instrument]") {
+  const std::string program = GENERATE(HEDDLE_UNANNOTATED, HEDDLE_UNANNOTATED_DEBUG);
+  const json report = report_of(program, {});
+  CHECK(report.at("exit_status") == 0);
+  CHECK(report.at("models").size() == 24);
+  int races = 0;
+  for (const json& m : report.at("models")) {
+    INFO(m);
+    CHECK(m.at("as_expected") == true);
+    races += m.at("kind") == "race";
+  }
+  CHECK(races == 7);
+}
+
+TEST_CASE("they are found so by a search that is divided, and by samplers", "[instrument]") {
+  const json divided = report_of(HEDDLE_UNANNOTATED, {"--jobs", "2"});
+  CHECK(divided.at("exit_status") == 0);
+  const json sampled = report_of(HEDDLE_UNANNOTATED, {"--strategy", "random", "--max-executions", "200"});
+  for (const json& m : sampled.at("models")) {
+    INFO(m);
+    CHECK((m.at("verdict") == "passed") == (m.at("expected") == "verified"));
+  }
+}
+
+TEST_CASE("a race in unannotated memory names lines and the calls that led there", "[instrument]") {
+  const json report = report_of(HEDDLE_UNANNOTATED_DEBUG, {"unannotated/double_checked"});
+  const json& failure = report.at("models").at(0).at("failure");
+  const json& race = failure.at("race");
+  for (const char* side : {"first", "second"}) {
+    INFO(race);
+    CHECK(race.at(side).at("at").get<std::string>().starts_with("unannotated/races.cpp:"));
+    REQUIRE(race.at(side).at("calls").size() >= 2);
+    CHECK(race.at(side).at("calls").at(0).get<std::string>().find("timeout_of(") !=
+          std::string::npos);
+  }
+  const command_outcome again =
+      run_program({HEDDLE_UNANNOTATED_DEBUG, "replay", "unannotated/double_checked", "--schedule",
+                   failure.at("schedule")});
+  CHECK(again.status == 1);
+  CHECK(again.output.find("nothing orders the ") != std::string::npos);
+}
+
+TEST_CASE("an atomic operation that asks for a weaker order is told once", "[instrument]") {
+  const json report = report_of(HEDDLE_UNANNOTATED, {"unannotated/published_by_atomic"});
+  const json& warnings = report.at("models").at(0).at("warnings");
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings.at(0).at("kind") == "memory order");
+  CHECK(warnings.at(0).at("places").at(0).get<std::string>().starts_with("unannotated/repairs.cpp:"));
+}
+
+TEST_CASE("a source file is compiled for checking, unless told otherwise", "[instrument]") {
+  const scratch_directory place;
+  write_file(place.path() + "/mine.cpp", R"(#include <heddle/heddle.hpp>
+#include <memory>
+const heddle::model mine{"my/counter", heddle::expected::race, "Counts.", [] {
+  auto n = std::make_shared<int>(0);
+  heddle::go([n] { ++*n; });
+  ++*n;
+}};
+)");
+  const command_outcome seen = heddle_command({"check", "--target", "mine.cpp"}, place.path());
+  INFO(seen.output << seen.errors);
+  CHECK(seen.status == 0);
+  CHECK(seen.output.find("failed: race") != std::string::npos);
+  CHECK(seen.output.find("mine.cpp:5") != std::string::npos);
+  const command_outcome unseen =
+      heddle_command({"check", "--target", "mine.cpp", "--no-instrument"}, place.path());
+  CHECK(unseen.status == 1);
+  CHECK(unseen.output.find("verified; expected race") != std::string::npos);
+}
+
+TEST_CASE("what is compiled for checking runs at speed as well", "[instrument]") {
+  for (const char* model : {"unannotated/counter_locked", "unannotated/atomics",
+                            "unannotated/copy_on_write", "unannotated/singleflight"}) {
+    const command_outcome o = run_program({HEDDLE_UNANNOTATED, "run", model});
+    INFO(model << o.output << o.errors);
+    CHECK(o.status == 0);
+  }
+}
+
+#endif
