@@ -33,6 +33,10 @@ void object_model::reset(bool idle_time) {
   now_ = 0;
 }
 
+void object_model::expect_group_panic(object_id group) {
+  if (std::ranges::count(strict_groups_, group) == 0) strict_groups_.push_back(group);
+}
+
 bool object_model::meet_new(const operation& op) {
   const bool fresh = op.object != 0 && !state(op.object).known;
   for (object_id o : {op.object, op.second}) {

@@ -87,7 +87,7 @@ class object_model {
   // What an atomic operation left behind, known once it has run. REQUIRES: o was met.
   void set_bits(object_id o, std::uint64_t bits) { objects_[o].bits = bits; }
   // From now on, and over resets, two dones of this wait group are dependent.
-  void expect_group_panic(object_id group) { strict_groups_.push_back(group); }
+  void expect_group_panic(object_id group);
   // Lets a periodic timer fire no more.
   void silence(object_id timer) { timer_of(timer).armed = false; }
 

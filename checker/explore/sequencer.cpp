@@ -119,7 +119,8 @@ void sequencer::entry(void* self) {
 void sequencer::run_goroutine(core::goroutine& g) {
   bool torn_down = false;
   try {
-    g.work->run();
+    if (!g.unwinding) g.work->run();
+    g.work.reset();  // what it owned may operate once more
   } catch (const core::unwind&) {
     torn_down = true;
   } catch (const panic& p) {
@@ -216,9 +217,10 @@ const trace& sequencer::run(const std::function<void()>& body, strategy& chooser
 void sequencer::unwind_all() {
   for (std::size_t i = alive_.size(); i-- > 0;) {  // children before their creators
     fiber& g = *alive_[i];
-    if (g.state != core::goroutine_state::finished && g.state != core::goroutine_state::fresh) {
+    if (g.state != core::goroutine_state::finished) {
       g.unwinding = true;
       running_ = &g;
+      if (g.state == core::goroutine_state::fresh) start(g);  // to let go of what it owns
       pass_to(outside_, g.context);
     }
     g.work.reset();

@@ -168,6 +168,7 @@ class sequencer final : public core::engine {
 
   void register_actor(actor_id who, actor_kind kind, actor_id parent, std::uint32_t ordinal);
   void announce_for(actor_id who, std::span<const operation> offers);
+  std::uint64_t particulars(const operation& op) const;
   void announce_after_yield(actor_id who);
   void participate(actor_id who);
   void resolve(operation& op);

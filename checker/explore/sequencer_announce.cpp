@@ -25,6 +25,16 @@ void sequencer::resolve(operation& op) {
     op.second = names_.object_at(op.second_address);
 }
 
+// What tells an operation from others of its kind on its object, but for addresses and for what an
+// atomic holds, which is compared where it changes.
+std::uint64_t sequencer::particulars(const operation& op) const {
+  const bool atomic = op.kind >= op_kind::atomic_load && op.kind <= op_kind::atomic_compare;
+  std::uint64_t all = static_cast<std::uint32_t>(op.branch);
+  if (!atomic) all ^= (op.value + 1) * 0xff51afd7ed558ccdU;
+  if (!op.holds_address) all ^= (op.extra + 1) * 0xc4ceb9fe1a85ec53U;
+  return op.second == 0 ? all : all ^ names_.hash_of_object(op.second);
+}
+
 void sequencer::announce_for(actor_id who, std::span<const operation> offers) {
   if (repeating_) return repeat_announcement(who, offers);
   actor_info& info = trace_.actors[who];
@@ -43,7 +53,7 @@ void sequencer::announce_for(actor_id who, std::span<const operation> offers) {
   mix(names_.hash_of_actor(who) ^
       (std::uint64_t{leading.at.line()} << 8 | static_cast<unsigned>(leading.kind)));
   for (std::size_t i = first; i < trace_.offers.size(); ++i)
-    mix(names_.hash_of_object(trace_.offers[i].object));
+    mix(names_.hash_of_object(trace_.offers[i].object) ^ particulars(trace_.offers[i]));
   alternatives_.announced(trace_, who);
 }
 

@@ -56,10 +56,11 @@ void sequencer::repeat_announcement(actor_id who, std::span<const operation> off
     return;
   }
   const operation* before = &trace_.offers[info.announced[s.announced].first_offer];
-  for (const operation& op : offers) {
-    const object_id o =
-        op.object == 0 && op.address != nullptr ? names_.object_at(op.address) : op.object;
-    if (op.kind != before->kind || o != before->object || op.at.line() != before->at.line()) {
+  for (const operation& offered : offers) {
+    operation op = offered;
+    resolve(op);
+    if (op.kind != before->kind || op.object != before->object ||
+        op.at.line() != before->at.line() || particulars(op) != particulars(*before)) {
       depart(op);
       return;
     }

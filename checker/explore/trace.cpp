@@ -69,9 +69,21 @@ void trace::cut(std::size_t length) {
 }
 
 std::string went_another_way(std::size_t step, const operation& instead) {
-  return "under the same decisions the model went another way at step " + std::to_string(step) +
+  return "under the same decisions the model went another way at step " + std::to_string(step + 1) +
          ", where it can " + std::string(core::describe(instead.kind)) + " at " +
          place_name(instead.at);
+}
+
+std::string ended_early(const trace& t) {
+  const operation* last = t.events.empty() ? nullptr : &t.events.back().op;
+  for (const actor_info& a : t.actors)
+    if (last == nullptr && !a.announced.empty()) last = &t.offers[a.announced.back().first_offer];
+  return "under the same decisions the model ended after " + std::to_string(t.events.size()) +
+         " steps, where it went on before" +
+         (last == nullptr ? std::string()
+                          : "; the last that it came to is to " +
+                                std::string(core::describe(last->kind)) + " at " +
+                                place_name(last->at));
 }
 
 namespace {

@@ -181,6 +181,8 @@ std::string object_name(const trace& t, object_id o);
 // The sentence for a model that, under the same decisions as before, can do this after `step`
 // events.
 std::string went_another_way(std::size_t step, const operation& instead);
+// The same, for an execution that was over before all the decisions were taken again.
+std::string ended_early(const trace& t);
 // "file:line", with the directories left out that every reader knows.
 std::string place_name(const place& at);
 // Finds the line of a place that is a code address (checker/instrument), whose file is a mark and

@@ -150,6 +150,8 @@ void dpor_strategy::push_node(const point& at, std::size_t index, wakeup_trees::
 }
 
 void dpor_strategy::end(const trace& t) {
+  if (depth_ < length_ && t.ended != ending::abandoned && nondeterminism_.empty())
+    nondeterminism_ = ended_early(t);
   if (!nondeterminism_.empty()) return;
   ++executions_;
   if (learns_of_group_panic(t)) return forget_everything();

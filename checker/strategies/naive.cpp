@@ -7,7 +7,8 @@ std::string describe_departure(const point& at) {
 }
 
 std::size_t naive_strategy::pick(const point& at) {
-  if (depth_ < path_.size() && path_[depth_].fingerprint != at.fingerprint) {
+  if (depth_ < path_.size() && (path_[depth_].fingerprint != at.fingerprint ||
+                                path_[depth_].alternatives != at.alternatives.size())) {
     nondeterminism_ = describe_departure(at);
     return abandon;
   }
@@ -26,7 +27,8 @@ double naive_strategy::progress() const {
   return done;
 }
 
-void naive_strategy::end(const trace&) {
+void naive_strategy::end(const trace& t) {
+  if (depth_ < path_.size() && nondeterminism_.empty()) nondeterminism_ = ended_early(t);
   depth_ = 0;
   while (!path_.empty() && ++path_.back().picked == path_.back().alternatives) path_.pop_back();
   exhausted_ = path_.empty() && nondeterminism_.empty();

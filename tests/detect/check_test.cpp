@@ -2,6 +2,7 @@
 #include "heddle/check/check.hpp"
 
 #include <catch2/catch.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -150,6 +151,93 @@ TEST_CASE("a model that remembers earlier executions is nondeterministic", "[che
     CHECK(r.what == kind::nondeterministic);
     CHECK(r.message.find("check_test.cpp:") != std::string::npos);
   }
+}
+
+// What an operation is about: a capacity, a difference, an expected value, a number of outcomes.
+TEST_CASE("operations that differ in their numbers alone are nondeterministic", "[check]") {
+  int executions = 0;
+  const auto three_writers = [] {
+    const auto x = std::make_shared<heddle::atomic<int>>(0);
+    for (int i = 0; i < 3; ++i) heddle::go([x, i] { x->store(i); });
+  };
+  const std::function<void(int)> models[] = {
+      [&](int n) {
+        const auto c = heddle::make_chan<int>(n > 2 ? 0 : 1);
+        c.send(1);
+        three_writers();
+      },
+      [&](int n) {
+        const auto g = std::make_shared<heddle::wait_group>();
+        g->add(n > 2 ? 2 : 1);
+        three_writers();
+        heddle::go([g] { g->done(); });
+        g->wait();
+      },
+      [&](int n) {
+        const auto x = std::make_shared<heddle::atomic<int>>(0);
+        int expected = n > 2 ? 2 : 1;
+        x->compare_exchange(expected, 5);
+        three_writers();
+      },
+      [&](int n) {
+        heddle::choose(n > 2 ? 2 : 3);
+        three_writers();
+      },
+      [&](int n) {
+        const auto a = heddle::make_chan<int>(1);
+        if (n > 2)
+          heddle::select(heddle::send(a, 1), heddle::otherwise([] {}));
+        else
+          heddle::select(heddle::send(a, 1), heddle::send(a, 2));
+        three_writers();
+      },
+  };
+  for (const std::string_view strategy : heddle::explore::strategy_names()) {
+    // A sampling strategy runs only its first execution twice.
+    const bool exhaustive = !heddle::explore::is_sampling(strategy);
+    int which = 0;
+    for (const auto& model : models) {
+      executions = exhaustive ? 0 : 2;
+      const checker::result r =
+          checker::check([&] { model(executions++); }, by(std::string(strategy)));
+      INFO(strategy << ", model " << which++ << ": " << r.message);
+      CHECK(r.verdict == verdict::error);
+      CHECK(r.what == kind::nondeterministic);
+    }
+  }
+}
+
+// What a goroutine that never started owns is let go when the execution is over.
+TEST_CASE("what a goroutine owns that never ran may operate when it is let go", "[check]") {
+  for (const std::string_view strategy : {"dpor", "naive", "random"}) {
+    const checker::result r = checker::check(
+        [] {
+          struct holder {
+            std::shared_ptr<heddle::mutex> m = std::make_shared<heddle::mutex>();
+            std::unique_lock<heddle::mutex> held{*m};
+          };
+          const auto h = std::make_shared<holder>();
+          heddle::go([h] { h->held.unlock(); });
+          throw heddle::panic("boom");
+        },
+        by(std::string(strategy)));
+    INFO(strategy << ": " << r.message);
+    CHECK(r.verdict == verdict::failed);
+    CHECK(r.what == kind::panic);
+  }
+}
+
+TEST_CASE("a goroutine that blocks while what it owned is destroyed is not finished", "[check]") {
+  struct drain {
+    heddle::chan<int> c = heddle::make_chan<int>();
+    ~drain() { c.recv(); }
+  };
+  const checker::result r = checker::check([] {
+    auto owned = std::make_unique<drain>();
+    heddle::go([kept = std::move(owned)] {});
+  });
+  CHECK(r.verdict == verdict::failed);
+  CHECK(r.what == kind::leak);
 }
 
 TEST_CASE("a schedule of another program, or of a changed one, is refused", "[check]") {
