@@ -10,8 +10,8 @@ namespace {
 
 using namespace heddle::oracle;
 
-nlohmann::json programs() {
-  std::ifstream file(HEDDLE_ORACLE_PROGRAMS);
+nlohmann::json programs(const char* name = "/programs.json") {
+  std::ifstream file(std::string(HEDDLE_ORACLE_PROGRAMS) + name);
   REQUIRE(file.good());
   return nlohmann::json::parse(file).at("programs");
 }
@@ -64,6 +64,20 @@ TEST_CASE("dpor explores every trace of the oracle's programs exactly once", "[o
     if (!counts_differ_by_meaning(d))
       CHECK(found.explored <= d.at("expected").at("coarse").at("traces").get<std::uint64_t>());
   }
+}
+
+TEST_CASE("dpor explores every trace of random programs exactly once", "[oracle]") {
+  const nlohmann::json all = programs("/random_programs.json");
+  REQUIRE(all.size() == 1000);
+  std::uint64_t traces = 0;
+  for (const nlohmann::json& d : all) {
+    const program p(d);
+    INFO(p.name());
+    const exploration found = explore_program(p, "dpor");
+    compare(p, found, d.at("expected").at("finest"));
+    traces += found.explored;
+  }
+  CHECK(traces > 20000);
 }
 
 // The value that a racing read sees depends on the order of plain accesses, which are not scheduled;
