@@ -87,10 +87,11 @@ bool alternative_set::mend() {
   const announcement& a = pending_announcement(*trace_, dirty_);
   if (a.guard_count > 0) return false;
   const operation& op = trace_->offers[a.first_offer];
-  mine.able.front() = {{dirty_, op.branch, no_actor, 0}, a.first_offer, none, 0, 1};
+  const action what{dirty_, op.branch, no_actor, 0};
+  mine.able.front() = {what, a.first_offer, none, 0, 1};
   if (mine.accesses.empty()) mine.accesses.resize(1);
   touches_always(op, mine.accesses.front());
-  list_[mine.shown_at] = {mine.able.front().what, &op, nullptr, {mine.accesses.data(), 1}};
+  list_[mine.shown_at] = {what, &op, nullptr, {mine.accesses.data(), 1}};
   mine.stale = false;
   changed_ = 0;
   dirty_ = no_actor;

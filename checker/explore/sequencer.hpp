@@ -85,7 +85,8 @@ class sequencer final : public core::engine {
   void pass_on(std::uintptr_t by) { races_.pass_on(so_far(), running_->id, by); }
   void learn(std::uintptr_t by) { races_.learn(so_far(), running_->id, by); }
   // The atomic at an offset within a block of memory that a goroutine allocated.
-  core::object_id name_within(actor_id creator, std::uint32_t block, std::uint64_t offset, place at);
+  core::object_id name_within(actor_id creator, std::uint32_t block, std::uint64_t offset,
+                              place at);
   // The goroutine on whose stack an address lies, and how far below its top; or no actor.
   std::pair<actor_id, std::uint64_t> on_stack(const void* address) const;
   // An atomic operation asked for less than sequential consistency, and got it.
@@ -157,8 +158,8 @@ class sequencer final : public core::engine {
     trace_.fingerprint = (trace_.fingerprint ^ v) * 0x9e3779b97f4a7c15U;
     trace_.fingerprint ^= trace_.fingerprint >> 29;
   }
-  void perform(const alternative& picked, const decided& how);
-  event& record(const alternative& picked, const decided& how);
+  void perform(const alternative& picked, decided how);
+  event& record(const alternative& picked, decided how);
   std::uint32_t take_turn(actor_id who);
   void perform_by_goroutine(const action& what, op_kind kind);
   [[gnu::noinline]] void perform_by_timer(actor_id who);

@@ -16,6 +16,26 @@ namespace {
   std::abort();
 }
 
+// Reads a field by itself: the caller has just written it so, and the processor would hold back a
+// wider load until all that it covers has left the store buffer.
+template <class T>
+T read_alone(const T& field) {
+  return *static_cast<const volatile T*>(&field);
+}
+
+void copy(operation& to, const operation& from) {
+  to.kind = read_alone(from.kind);
+  to.holds_address = read_alone(from.holds_address);
+  to.branch = read_alone(from.branch);
+  to.object = read_alone(from.object);
+  to.second = read_alone(from.second);
+  to.address = read_alone(from.address);
+  to.second_address = read_alone(from.second_address);
+  to.value = read_alone(from.value);
+  to.extra = read_alone(from.extra);
+  to.at = from.at;
+}
+
 }  // namespace
 
 // Names the objects that were made outside of the execution.
@@ -25,14 +45,17 @@ void sequencer::resolve(operation& op) {
     op.second = names_.object_at(op.second_address);
 }
 
-// What tells an operation from others of its kind on its object, but for addresses and for what an
+// What tells an operation from others of the same goroutine: everything but addresses, and what an
 // atomic holds, which is compared where it changes.
 std::uint64_t sequencer::particulars(const operation& op) const {
   const bool atomic = op.kind >= op_kind::atomic_load && op.kind <= op_kind::atomic_compare;
-  std::uint64_t all = static_cast<std::uint32_t>(op.branch);
-  if (!atomic) all ^= (op.value + 1) * 0xff51afd7ed558ccdU;
-  if (!op.holds_address) all ^= (op.extra + 1) * 0xc4ceb9fe1a85ec53U;
-  return op.second == 0 ? all : all ^ names_.hash_of_object(op.second);
+  const std::uint64_t what = std::uint64_t{op.at.line()} << 32 |
+                             (static_cast<std::uint64_t>(op.branch) & 0xffffff) << 8 |
+                             static_cast<std::uint64_t>(op.kind);
+  std::uint64_t all = names_.hash_of_object(op.object) ^ what * 0x9fb21c651e98df25U;
+  all += (atomic ? 0 : op.value) * 0xff51afd7ed558ccdU;
+  all += (op.holds_address ? 0 : op.extra) * 0xc4ceb9fe1a85ec53U;
+  return op.second == 0 ? all : all ^ names_.hash_of_object(op.second) * 3;
 }
 
 void sequencer::announce_for(actor_id who, std::span<const operation> offers) {
@@ -42,18 +65,15 @@ void sequencer::announce_for(actor_id who, std::span<const operation> offers) {
   info.announced.push_back({first, static_cast<std::uint32_t>(offers.size()), 0, 0});
   info.waiting = true;
   for (const operation& op : offers) {
-    operation& made = trace_.offers.emplace_back(op);
+    operation& made = trace_.offers.emplace_back();
+    copy(made, op);
     resolve(made);
     holds_addresses_ = holds_addresses_ || made.holds_address;
+    mix(names_.hash_of_actor(who) + particulars(made));
     if (!model_.meet(made)) continue;
     if (made.object >= trace_.initial_bits.size()) trace_.initial_bits.resize(made.object + 1);
     trace_.initial_bits[made.object] = made.value;
   }
-  const operation& leading = trace_.offers[first];
-  mix(names_.hash_of_actor(who) ^
-      (std::uint64_t{leading.at.line()} << 8 | static_cast<unsigned>(leading.kind)));
-  for (std::size_t i = first; i < trace_.offers.size(); ++i)
-    mix(names_.hash_of_object(trace_.offers[i].object) ^ particulars(trace_.offers[i]));
   alternatives_.announced(trace_, who);
 }
 

@@ -102,7 +102,7 @@ std::size_t sequencer::pick_fairly() {
   return 0;
 }
 
-event& sequencer::record(const alternative& picked, const decided& how) {
+event& sequencer::record(const alternative& picked, decided how) {
   event& e = trace_.events.emplace_back(picked.what, *picked.op, how);
   e.position = take_turn(picked.what.who);
   if (picked.what.partner != no_actor) {
@@ -136,7 +136,7 @@ void sequencer::participate(actor_id who) {
   ++trace_.events.back().other_count;
 }
 
-void sequencer::perform(const alternative& picked, const decided& how) {
+void sequencer::perform(const alternative& picked, decided how) {
   if (log_ != nullptr) log_->decided(how.index, how.alternatives, how.fingerprint);
   mix(how.index + std::uint64_t{1});
   const event& done = record(picked, how);

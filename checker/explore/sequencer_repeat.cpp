@@ -60,7 +60,7 @@ void sequencer::repeat_announcement(actor_id who, std::span<const operation> off
     operation op = offered;
     resolve(op);
     if (op.kind != before->kind || op.object != before->object ||
-        op.at.line() != before->at.line() || particulars(op) != particulars(*before)) {
+        particulars(op) != particulars(*before)) {
       depart(op);
       return;
     }

@@ -80,10 +80,10 @@ std::string ended_early(const trace& t) {
     if (last == nullptr && !a.announced.empty()) last = &t.offers[a.announced.back().first_offer];
   return "under the same decisions the model ended after " + std::to_string(t.events.size()) +
          " steps, where it went on before" +
-         (last == nullptr ? std::string()
-                          : "; the last that it came to is to " +
-                                std::string(core::describe(last->kind)) + " at " +
-                                place_name(last->at));
+         (last == nullptr
+              ? std::string()
+              : "; the last that it came to is to " + std::string(core::describe(last->kind)) +
+                    " at " + place_name(last->at));
 }
 
 namespace {

@@ -29,7 +29,7 @@ struct decided {
 struct event {
   event() = default;
   // All that performing an operation alone needs, without clearing it first.
-  event(const action& a, const operation& announced, const decided& d)
+  event(const action& a, const operation& announced, decided d)
       : what(a), op(announced), how(d) {}
 
   action what;
