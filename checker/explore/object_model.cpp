@@ -50,7 +50,7 @@ bool object_model::meet_new(const operation& op) {
       continue;
     }
     if (is_channel_operation(op.kind)) s.capacity = static_cast<std::uint32_t>(op.value);
-    if (op.kind >= op_kind::atomic_load && op.kind <= op_kind::atomic_compare) s.bits = op.value;
+    if (core::is_atomic(op.kind)) s.bits = op.value;
   }
   return fresh;
 }

@@ -181,11 +181,16 @@ bool preemption_counter::can_go_on(actor_id who) {
 
 // Whether the actor has announced something in the state at hand.
 bool preemption_counter::announced_now(actor_id who) const {
+  return cut_[who] < trace_->actors[who].announced.size() && created(who);
+}
+
+// A creator that has announced nothing, or not yet, has run up to there.
+bool preemption_counter::created(actor_id who) const {
   const actor_info& a = trace_->actors[who];
-  if (a.id != who || cut_[who] >= a.announced.size()) return false;
-  return cut_[who] > 0 || a.parent == no_actor ||
-         (cut_[a.parent] >= a.parent_position && (a.parent_position > 0 || announced_now(a.parent) ||
-                                                  cut_[a.parent] > 0));
+  if (a.id != who) return false;
+  if (cut_[who] > 0 || a.parent == no_actor) return true;
+  if (cut_[a.parent] < a.parent_position) return false;
+  return a.parent_position > 0 || created(a.parent);
 }
 
 bool preemption_counter::offers_possible(actor_id who, std::uint32_t position) {

@@ -56,6 +56,7 @@ class preemption_counter {
   bool offers_possible(actor_id who, std::uint32_t position);
   bool has_partner(actor_id who, const operation& op);
   bool announced_now(actor_id who) const;
+  bool created(actor_id who) const;
   bool guard_released(actor_id who) const;
   bool done(std::uint32_t e) const;
   void fold();

@@ -48,12 +48,11 @@ void sequencer::resolve(operation& op) {
 // What tells an operation from others of the same goroutine: everything but addresses, and what an
 // atomic holds, which is compared where it changes.
 std::uint64_t sequencer::particulars(const operation& op) const {
-  const bool atomic = op.kind >= op_kind::atomic_load && op.kind <= op_kind::atomic_compare;
   const std::uint64_t what = std::uint64_t{op.at.line()} << 32 |
                              (static_cast<std::uint64_t>(op.branch) & 0xffffff) << 8 |
                              static_cast<std::uint64_t>(op.kind);
   std::uint64_t all = names_.hash_of_object(op.object) ^ what * 0x9fb21c651e98df25U;
-  all += (atomic ? 0 : op.value) * 0xff51afd7ed558ccdU;
+  all += (core::is_atomic(op.kind) ? 0 : op.value) * 0xff51afd7ed558ccdU;
   all += (op.holds_address ? 0 : op.extra) * 0xc4ceb9fe1a85ec53U;
   return op.second == 0 ? all : all ^ names_.hash_of_object(op.second) * 3;
 }

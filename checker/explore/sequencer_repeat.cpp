@@ -12,6 +12,17 @@
 
 namespace heddle::explore {
 
+namespace {
+
+// As far as particulars() tells them apart. Nothing here holds an address.
+bool alike(const operation& a, const operation& b) {
+  return a.kind == b.kind && a.object == b.object && a.at.line() == b.at.line() &&
+         a.branch == b.branch && a.second == b.second && a.extra == b.extra &&
+         (a.value == b.value || core::is_atomic(a.kind));
+}
+
+}  // namespace
+
 bool sequencer::can_repeat() const {
   return kept_ && !trace_.events.empty() && trace_.notes.empty() && !trace_.group_panicked &&
          !spinning_ && !holds_addresses_ && !any_timer() &&
@@ -59,8 +70,7 @@ void sequencer::repeat_announcement(actor_id who, std::span<const operation> off
   for (const operation& offered : offers) {
     operation op = offered;
     resolve(op);
-    if (op.kind != before->kind || op.object != before->object ||
-        particulars(op) != particulars(*before)) {
+    if (!alike(op, *before)) {
       depart(op);
       return;
     }

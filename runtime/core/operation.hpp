@@ -56,6 +56,10 @@ enum class op_kind : std::uint8_t {
   observe_all,     // observes something that any event may change
 };
 
+constexpr bool is_atomic(op_kind k) noexcept {
+  return k >= op_kind::atomic_load && k <= op_kind::atomic_compare;
+}
+
 // The operation in words, as a report's "waits to ...".
 std::string_view describe(op_kind kind) noexcept;
 
