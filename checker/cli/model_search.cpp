@@ -20,7 +20,7 @@ using clock = std::chrono::steady_clock;
 constexpr double quantum_seconds = 0.5;  // how much work a killed worker loses at most
 constexpr int most_deaths = 3;           // of one part's workers; then it is the model that kills
 constexpr std::uint64_t few_executions = 1000;
-constexpr std::size_t most_parts = 64;   // for one worker at a time
+constexpr std::size_t most_parts = 64;  // for one worker at a time
 
 // The first byte of what a worker sends: an answer, or a sentence on what went wrong.
 constexpr char tag_answer = 'p';
@@ -42,7 +42,7 @@ model_search::model_search(const isolated_run& run, bool divided)
 
 std::uint64_t model_search::allowance() const {
   const std::uint64_t most = run_.how.max_executions;
-  const std::uint64_t used = counted_.explored + counted_.redundant + reserved_;
+  const std::uint64_t used = executions() + reserved_;
   if (used >= most) return 0;
   const std::uint64_t left = most - used;
   return left > few_executions ? left / 2 : left;
@@ -85,6 +85,7 @@ std::string model_search::explore(const search_ticket& ticket, shared_progress& 
   if (how.max_seconds > 0)
     how.max_seconds = std::max(0.001, how.max_seconds - seconds_before_ - seconds_since(started_));
   const std::uint64_t before = counted_.explored;
+  progress.estimated(size_.estimate().executions);
   how.on_progress = [&](std::uint64_t executions, std::size_t depth) {
     progress.explored(before + executions, depth);
   };
@@ -92,9 +93,8 @@ std::string model_search::explore(const search_ticket& ticket, shared_progress& 
   for (std::size_t i : ticket.parts)
     requests.push_back({parts_[i].state, parts_[i].found, parts_[i].explored});
   try {
-    const std::vector<part_answer> answers =
-        checker::search_parts(run_.m->body(), how, requests, quantum_seconds,
-                              [&progress] { return progress.wanted(); });
+    const std::vector<part_answer> answers = checker::search_parts(
+        run_.m->body(), how, requests, quantum_seconds, [&progress] { return progress.wanted(); });
     explore::byte_writer out;
     for (const part_answer& a : answers) out.text(report::to_bytes(a));
     return tag_answer + out.take();
@@ -127,6 +127,7 @@ void model_search::ended(const search_ticket& ticket, const outcome& o) {
     for (std::size_t i = 0; !in.at_end() && i < ticket.parts.size(); ++i)
       if (!arrived(ticket.parts[i], report::part_answer_from(in.text()))) return;
     put_back(ticket, false);
+    size_.look(executions(), progress());
     return stop_if_spent();
   }
   if (o.ended == outcome::how::delivered) {
@@ -136,9 +137,8 @@ void model_search::ended(const search_ticket& ticket, const outcome& o) {
     return finish(false);
   }
   if (o.ended == outcome::how::signalled && o.code == SIGKILL &&
-      std::ranges::all_of(ticket.parts, [&](std::size_t i) {
-        return parts_[i].deaths + 1 < most_deaths;
-      }))
+      std::ranges::all_of(ticket.parts,
+                          [&](std::size_t i) { return parts_[i].deaths + 1 < most_deaths; }))
     return put_back(ticket, true);
   std::optional<answer> a = answer_of(run_, o);
   if (!a) return;
@@ -171,6 +171,8 @@ bool model_search::arrived(std::size_t index, part_answer a) {
   p.explored.erase(p.explored.begin(),
                    p.explored.begin() + static_cast<std::ptrdiff_t>(p.told_explored));
   p.deaths = 0;
+  p.done = a.progress;
+  p.shares = std::move(a.shares);
   p.now = a.what == part_answer::left::waiting && p.found.empty() && p.explored.empty()
               ? status::waiting
               : status::ready;
@@ -201,12 +203,44 @@ void model_search::part_over(std::size_t index) {
   free_.push_back(index);
 }
 
+namespace {
+
+double share_at(const std::vector<std::pair<std::uint32_t, double>>& shares, std::uint32_t depth) {
+  for (const auto& [at, share] : shares)
+    if (at == depth) return share;
+  return 0;
+}
+
+}  // namespace
+
+// The share of the whole tree that a part is, as far as branches are known.
+double model_search::weight_of(std::size_t index) const {
+  double weight = 1;
+  std::size_t most = parts_.size();  // a file may say anything
+  for (; index != 0 && most-- > 0; index = parts_[index].from)
+    weight *= share_at(parts_[parts_[index].from].shares, parts_[index].depth);
+  return weight;
+}
+
+double model_search::progress() const {
+  double done = 0;
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    const part& p = parts_[i];
+    if (p.now == status::over) continue;
+    double own = p.done;
+    for (std::uint32_t depth : p.explored) own += share_at(p.shares, depth);
+    done += weight_of(i) * own;
+  }
+  return std::min(done, 1.0);
+}
+
 // What was explored was counted by a relation that does not hold.
 void model_search::begin_again(std::string state) {
   counted_.redundant += counted_.explored;
   counted_.explored = counted_.events = counted_.blocked = counted_.cut = 0;
   parts_.clear();
   free_.clear();
+  size_ = {};
   parts_.emplace_back();
   parts_.front().state = std::move(state);
   reserved_ = 0;
@@ -226,7 +260,7 @@ std::size_t model_search::new_part() {
 
 void model_search::stop_if_spent() {
   const checker::options& how = run_.how;
-  if (how.max_executions != 0 && counted_.explored + counted_.redundant >= how.max_executions)
+  if (how.max_executions != 0 && executions() >= how.max_executions)
     counted_.stopped_by = "executions";
   else if (how.max_seconds > 0 && seconds_before_ + seconds_since(started_) >= how.max_seconds)
     counted_.stopped_by = "time";
@@ -239,6 +273,8 @@ void model_search::finish(bool exhausted) {
   counted_.seconds = seconds_before_ + seconds_since(started_);
   answer_.found = counted_;
   checker::conclude(answer_.found, run_.how, exhausted);
+  if (answer_.found.verdict == verdict::passed && !exhausted)
+    checker::add_estimate(answer_.found, executions(), size_.estimate());
   over_ = true;
 }
 
@@ -251,6 +287,12 @@ std::string model_search::save() const {
     out.text(p.state);
     out.number(p.from);
     out.number(p.depth);
+    out.share(p.done);
+    out.number(p.shares.size());
+    for (const auto& [depth, share] : p.shares) {
+      out.number(depth);
+      out.share(share);
+    }
     out.number(static_cast<std::uint64_t>(p.now == status::running ? status::ready : p.now));
     out.number(p.found.size());
     for (const std::string& f : p.found) out.text(f);
@@ -273,6 +315,12 @@ void model_search::restore(std::string_view bytes) {
     p.state = in.text();
     p.from = static_cast<std::size_t>(in.number());
     p.depth = in.small_number();
+    p.done = in.share();
+    p.shares.resize(in.count());
+    for (auto& [depth, share] : p.shares) {
+      depth = in.small_number();
+      share = in.share();
+    }
     const std::uint64_t now = in.number();
     if (p.from >= parts_.size() || now > static_cast<std::uint64_t>(status::over))
       throw explore::bad_bytes("a part is damaged");

@@ -20,6 +20,7 @@
 
 #include "isolation.hpp"
 #include "part_search.hpp"
+#include "search_size.hpp"
 
 namespace heddle::cli {
 
@@ -64,6 +65,8 @@ class model_search {
     std::vector<std::uint32_t> explored;  // depths of such parts that are over, likewise
     std::size_t told_found = 0;           // how many of these its worker was told
     std::size_t told_explored = 0;
+    double done = 0;           // the share of it that its worker explored, and what share of it
+    std::vector<std::pair<std::uint32_t, double>> shares;  // the branches split off at a depth are
     int deaths = 0;            // workers that were killed while they explored it
   };
 
@@ -71,6 +74,9 @@ class model_search {
   void put_back(const search_ticket& ticket, bool killed);
   bool arrived(std::size_t index, checker::part_answer a);
   void part_over(std::size_t index);
+  double weight_of(std::size_t index) const;
+  double progress() const;
+  std::uint64_t executions() const { return counted_.explored + counted_.redundant; }
   void begin_again(std::string state);
   std::size_t new_part();
   void stop_if_spent();
@@ -83,6 +89,7 @@ class model_search {
   answer answer_;
   std::deque<part> parts_;
   std::vector<std::size_t> free_;  // parts that are over, whose places others may take
+  checker::running_size size_;
   std::uint64_t begun_ = 0;
   checker::result counted_;
   std::chrono::steady_clock::time_point started_;

@@ -17,10 +17,10 @@
 #include "executor.hpp"
 #include "factory.hpp"
 #include "lock_order.hpp"
-#include "source_lines.hpp"
 #include "part_search.hpp"
 #include "schedule.hpp"
 #include "search_size.hpp"
+#include "source_lines.hpp"
 #include "subtree_text.hpp"
 #include "trace_counter.hpp"
 
@@ -264,10 +264,7 @@ result exploration::finish() {
   const bool cut_short = result_.verdict == verdict::passed && !strategy_->exhausted();
   if (cut_short && !explore::is_sampling(how_.strategy)) {
     size_.look(executions_, strategy_->progress());
-    if (const std::string share = share_words(executions_, size_.estimate()); !share.empty()) {
-      result_.estimate = size_.estimate();
-      result_.message += ", " + share;
-    }
+    add_estimate(result_, executions_, size_.estimate());
   }
   return std::move(result_);
 }
@@ -335,6 +332,8 @@ part_answer exploration::run_part(clock::time_point until, const std::function<b
     start.panicking_groups = tree().panicking_groups();
     a.state = explore::to_bytes(start, executor_.naming());
   }
+  a.progress = strategy_->progress();
+  for (const auto& [depth, share] : tree().shares_given()) a.shares.emplace_back(depth, share);
   a.counted = finish();
   return a;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "heddle/check/check.hpp"
@@ -33,6 +34,10 @@ struct part_answer {
   };
   std::vector<given> branches;     // new parts
   std::string found;               // for the part that it was split from; empty: nothing
+  // How much of the part is done here (strategy::progress()), and how much of it each branch is
+  // that was given away at a depth and has not been explored.
+  double progress = 0;
+  std::vector<std::pair<std::uint32_t, double>> shares;
   result counted;                  // of the executions since the request
 };
 

@@ -122,4 +122,11 @@ std::string share_words(std::uint64_t executions, const size_estimate& size) {
   return share + "% of an estimated " + rounded(size.executions);
 }
 
+void add_estimate(result& r, std::uint64_t executions, const size_estimate& size) {
+  const std::string share = share_words(executions, size);
+  if (share.empty()) return;
+  r.estimate = size;
+  r.message += ", " + share;
+}
+
 }  // namespace heddle::checker

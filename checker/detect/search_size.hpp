@@ -53,5 +53,7 @@ std::string rounded(double number);
 std::string duration_words(double seconds);
 // "about 3% of an estimated 2 million"; empty while nothing is known.
 std::string share_words(std::uint64_t executions, const size_estimate& size);
+// The same for what a search that was cut came to, where something is known.
+void add_estimate(result& r, std::uint64_t executions, const size_estimate& size);
 
 }  // namespace heddle::checker

@@ -23,12 +23,15 @@ class byte_writer {
   void word(std::uint32_t w) {
     for (int shift = 0; shift < 32; shift += 8) byte(static_cast<std::uint8_t>(w >> shift));
   }
+  // From 0 to 1.
+  void share(double x) { number(static_cast<std::uint64_t>(x * share_unit)); }
   void flag(bool b) { bytes_.push_back(b ? '\1' : '\0'); }
   void text(std::string_view s) {
     number(s.size());
     bytes_.append(s);
   }
   const std::string& bytes() const { return bytes_; }
+  static constexpr double share_unit = 1ULL << 52;
   std::string take() { return std::move(bytes_); }
 
  private:
@@ -65,6 +68,7 @@ class byte_reader {
     for (int shift = 0; shift < 32; shift += 8) w |= std::uint32_t{byte()} << shift;
     return w;
   }
+  double share() { return static_cast<double>(number()) / byte_writer::share_unit; }
   bool flag() { return one() != '\0'; }
   std::string text() {
     const std::size_t n = count();

@@ -39,6 +39,7 @@ struct subtree {
     bool divided = false;          // branches are explored at the same time
     std::uint32_t index = 0;
     std::uint32_t alternatives = 0;
+    std::uint32_t done = 0;        // branches explored
     std::uint32_t shared = 0;      // branches given away and not yet explored
     std::vector<sleeper> asleep;
     std::vector<planned_branch> todo;

@@ -122,6 +122,7 @@ void encoder::level(const subtree& part, const subtree::level& l) {
   body_.flag(l.divided);
   body_.number(l.index);
   body_.number(l.alternatives);
+  body_.number(l.done);
   body_.number(l.shared);
   body_.number(l.asleep.size());
   for (const sleeper& s : l.asleep) {
@@ -258,6 +259,7 @@ subtree::level decoder::level(byte_reader& in) const {
   l.divided = in.flag();
   l.index = in.small_number();
   l.alternatives = in.small_number();
+  l.done = in.small_number();
   l.shared = in.small_number();
   l.asleep.resize(in.count());
   for (sleeper& s : l.asleep) {

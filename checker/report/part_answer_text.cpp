@@ -19,6 +19,12 @@ std::string to_bytes(const part_answer& a) {
     out.number(g.depth);
   }
   out.text(a.found);
+  out.share(a.progress);
+  out.number(a.shares.size());
+  for (const auto& [depth, share] : a.shares) {
+    out.number(depth);
+    out.share(share);
+  }
   out.text(encode(a.counted));
   return out.take();
 }
@@ -34,6 +40,12 @@ part_answer part_answer_from(std::string_view bytes) {
     g.depth = in.small_number();
   }
   a.found = in.text();
+  a.progress = in.share();
+  a.shares.resize(in.count());
+  for (auto& [depth, share] : a.shares) {
+    depth = in.small_number();
+    share = in.share();
+  }
   a.counted = decode(in.text());
   return a;
 }

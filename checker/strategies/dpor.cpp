@@ -297,16 +297,19 @@ void dpor_strategy::backtrack() {
   exhausted_ = true;
 }
 
+double dpor_strategy::branches(const node& n) const {
+  const std::size_t left = trees_.branches(n.todo) + n.shared + (n.spent ? 0 : 1);
+  return static_cast<double>(std::max<std::size_t>(n.done + left, 1));
+}
+
 // As if all known branches of a node were of equal size.
 double dpor_strategy::progress() const {
   if (exhausted_) return 1;
   double done = 0;
   double share = 1;
   for (std::size_t d = floor_; d < length_; ++d) {
-    const node& n = path_[d];
-    const std::size_t left = trees_.branches(n.todo) + n.shared + (n.spent ? 0 : 1);
-    share /= static_cast<double>(std::max<std::size_t>(n.done + left, 1));
-    done += share * n.done;
+    share /= branches(path_[d]);
+    done += share * path_[d].done;
   }
   return done;
 }

@@ -74,6 +74,13 @@ class dpor_strategy final : public strategy {
   bool waits_for_others() const { return waiting_; }
   // The wait groups that were seen to panic in a search that has to begin again because of that.
   const std::vector<object_id>& panicking_groups() const { return panicking_groups_; }
+  // Of the nodes of which branches were given away and have not been explored: the share of this
+  // part that each such branch is, as progress() counts.
+  struct given_share {
+    std::uint32_t depth = 0;
+    double share = 0;
+  };
+  std::vector<given_share> shares_given() const;
   // How deep the path is that this part shares with the one it was split from.
   std::size_t floor() const { return floor_; }
 
@@ -113,6 +120,7 @@ class dpor_strategy final : public strategy {
   relation relate(step_id s, const std::vector<step_id>& sequence);
   relation relate(step_id s, const reversal& r, step_id last);
   void backtrack();
+  double branches(const node& n) const;
   bool learns_of_group_panic(const trace& t);
   void forget_everything();
 

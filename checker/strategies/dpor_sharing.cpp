@@ -25,6 +25,7 @@ dpor_strategy::dpor_strategy(const subtree& part) {
     n.visited = l.visited;
     n.spent = l.spent;
     n.divided = l.divided;
+    n.done = l.done;
     n.shared = l.shared;
     n.again = {part.actions[l.chosen], l.index, l.alternatives};
     for (const sleeper& s : l.asleep) {
@@ -62,6 +63,7 @@ subtree dpor_strategy::save() const {
     l.divided = n.divided;
     l.index = n.again.index;
     l.alternatives = n.again.alternatives;
+    l.done = n.done;
     l.shared = n.shared;
     l.asleep.assign(sleep_.begin() + static_cast<std::ptrdiff_t>(sleep_begin(d)),
                     sleep_.begin() + static_cast<std::ptrdiff_t>(n.sleep_end));
@@ -90,7 +92,7 @@ std::optional<subtree> dpor_strategy::split() {
   trees_.clear(after);
   for (subtree::level& l : part.levels) {
     l.todo.clear();
-    l.shared = 0;
+    l.done = l.shared = 0;
   }
   subtree::level& root = part.levels.back();
   if (!root.spent) root.asleep.push_back({root.chosen, true});
@@ -99,6 +101,16 @@ std::optional<subtree> dpor_strategy::split() {
   insert_sleeper(depth, {given, true});
   ++from.shared;
   return part;
+}
+
+std::vector<dpor_strategy::given_share> dpor_strategy::shares_given() const {
+  std::vector<given_share> shares;
+  double share = 1;
+  for (std::size_t d = floor_; d < length_; ++d) {
+    share /= branches(path_[d]);
+    if (path_[d].shared > 0) shares.push_back({static_cast<std::uint32_t>(d), share});
+  }
+  return shares;
 }
 
 // From here on branches of the node are explored at the same time, so that none may rely on what
@@ -119,6 +131,7 @@ void dpor_strategy::insert_sleeper(std::size_t depth, sleeper s) {
 
 void dpor_strategy::branch_explored(std::size_t depth) {
   --path_[depth].shared;
+  ++path_[depth].done;
   if (waiting_ && path_[length_ - 1].shared == 0) {
     waiting_ = false;
     backtrack();

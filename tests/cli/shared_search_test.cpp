@@ -1,10 +1,11 @@
-// One model explored by several processes, killed and resumed: the counts stay those of one process.
+// One model explored by several processes, killed and resumed: the counts stay those of one
+// process.
 #include <catch2/catch.hpp>
 
-#include <csignal>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <chrono>
 #include <cstdio>
@@ -86,8 +87,8 @@ TEST_CASE("several processes explore the traces that one does", "[cli]") {
     const command_outcome run = heddle_command({"check", name, "--jobs", jobs, "--json", "-"});
     REQUIRE(run.status == 0);
     const json found = json::parse(run.output).at("models").at(0);
-    return std::set<json>{found.at("verdict"), found.at("explored"), found.at("blocked"),
-                          found.at("redundant"), found.at("events"), found.at("longest")};
+    return std::set<json>{found.at("verdict"),   found.at("explored"), found.at("blocked"),
+                          found.at("redundant"), found.at("events"),   found.at("longest")};
   };
   CHECK(counts("1") == counts("3"));
 }
@@ -176,7 +177,8 @@ TEST_CASE("a bound on executions holds over all processes and resumptions", "[cl
     REQUIRE(run.status == 0);
     return json::parse(run.output).at("models").at(0);
   };
-  const json cut = explored({"--jobs", "2", "--max-executions", "5000", "--checkpoint", checkpoint});
+  const json cut =
+      explored({"--jobs", "2", "--max-executions", "5000", "--checkpoint", checkpoint});
   CHECK(cut.at("explored") == 5000);
   CHECK(cut.at("verdict") == "passed");
   CHECK(cut.at("stopped_by") == "executions");
@@ -211,4 +213,29 @@ TEST_CASE("a checkpoint that does not fit is refused in one sentence", "[cli]") 
   refused({"check", "golden/casw_4", "--resume", checkpoint}, "damaged");
   write_file(checkpoint, "something else");
   refused({"check", "golden/casw_4", "--resume", checkpoint}, "not a checkpoint");
+}
+
+// 218,243 traces: the estimate is worth little after a short time, but it is no other quantity.
+TEST_CASE("a divided search that is cut says how much of it there may be", "[cli]") {
+  const scratch_directory scratch;
+  const std::string checkpoint = scratch.path() + "/checkpoint";
+  const auto cut = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"check",  model, "--max-executions",   "100000",
+                                   "--jobs", "2",   "--allow-incomplete", "--json",
+                                   "-"};
+    words.insert(words.end(), more.begin(), more.end());
+    const command_outcome run = heddle_command(words);
+    REQUIRE(run.status == 0);
+    return json::parse(run.output).at("models").at(0);
+  };
+  for (const json& found : {cut({}), cut({"--checkpoint", checkpoint})}) {
+    INFO(found.at("message"));
+    REQUIRE(found.at("explored") == 100000);
+    const json& size = found.at("estimate");
+    CHECK(size.at("executions") > 100000);
+    CHECK(size.at("executions") < 10 * traces);
+    CHECK(size.at("low") <= size.at("executions"));
+    CHECK(size.at("executions") <= size.at("high"));
+    CHECK(found.at("message").get<std::string>().find("of an estimated") != std::string::npos);
+  }
 }
