@@ -1,9 +1,13 @@
 // Who is next on a worker.
 //
+// While timers have fired every other turn goes to woken goroutines: they have stacks, which they may
+// leave to those that start.
+//
 // In order: the slot, which holds who was readied last; what was spawned, the newest first, so that
 // a tree of goroutines is walked depth first and few stacks are in use; what was woken, first in
 // first out; what came from outside. So that none of these can starve another, every 64th turn goes
 // to the oldest of those that are otherwise last, and every 1024th to the oldest spawned.
+#include <algorithm>
 #include <chrono>
 
 #include "goroutine_text.hpp"
@@ -26,8 +30,24 @@ time_point next_tick(const detail::timer_state& t, time_point now) {
 
 }  // namespace
 
+// At most `turns` after `turn`, and no multiple of turns_between_fair_picks is passed over.
+std::uint32_t worker::next_fair_turn(std::uint32_t turn, std::uint32_t turns) noexcept {
+  const std::uint32_t next_multiple = (turn / turns_between_fair_picks + 1) * turns_between_fair_picks;
+  return std::min(turn + turns, next_multiple);
+}
+
 pooled_goroutine* worker::pick_fairly() noexcept {
   const std::uint32_t turn = tick_.load(std::memory_order_relaxed);
+  const bool of_timers = turn % turns_between_fair_picks != 0;
+  if (of_timers) {
+    // Of those that the ring had no room for when many timers fired at once, some were injected.
+    pooled_goroutine* g = woken_.pop();
+    if (g == nullptr && home_.anything_injected()) g = home_.take_injected();
+    fired_ = g == nullptr ? 0 : fired_ - 1;
+    fair_turn_ = next_fair_turn(turn, fired_ > 0 ? 2 : turns_between_fair_picks);
+    return g;
+  }
+  fair_turn_ = next_fair_turn(turn, fired_ > 0 ? 2 : turns_between_fair_picks);
   if (turn % turns_between_oldest_picks == 0) {
     coarse_ms_ = coarse_clock_ms();
     if (pooled_goroutine* g = spawned_.steal()) return g;
@@ -74,6 +94,8 @@ void worker::fire_due(timer_shelf& shelf) {
       timers_.add(t);
     }
     t.fire(now);
+    ++fired_;
+    fair_turn_ = next_fair_turn(tick_.load(std::memory_order_relaxed), 2);
   }
 }
 
@@ -97,6 +119,7 @@ pooled_goroutine* worker::find_work() {
       }
       return g;
     }
+    if (has_work()) continue;  // a timer has come due, or the program wants attention
     if (policy_)
       rest_until_called();
     else if (!search())

@@ -1,7 +1,9 @@
 #include "fatal_report.hpp"
 
 #include <cxxabi.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -95,6 +97,10 @@ std::string overflow_report(const pooled_goroutine& running) {
 }
 
 void end_process(std::string_view report) noexcept {
+  // Two workers may find out at the same time: one tells, and ends the other as well.
+  static std::atomic_flag told;
+  if (told.test_and_set())
+    for (;;) pause();
   // Not every open stream: a blocking call that reads one holds its lock.
   std::fflush(stdout);
   std::fwrite(report.data(), 1, report.size(), stderr);

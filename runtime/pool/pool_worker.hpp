@@ -98,6 +98,7 @@ class worker {
   // own stack, where find_work() waits for a goroutine, or returns null when the worker must stop.
   pooled_goroutine* pick() noexcept;
   pooled_goroutine* pick_fairly() noexcept;
+  static std::uint32_t next_fair_turn(std::uint32_t turn, std::uint32_t turns) noexcept;
   pooled_goroutine* pick_by_policy() noexcept;
   pooled_goroutine* take_slot() noexcept;
   bool must_leave() const noexcept;
@@ -124,6 +125,8 @@ class worker {
   pooled_goroutine* yielding_ = nullptr;           // queued once its stack was left
   bool any_left_ = false;                          // clear_away() has something to do
   std::atomic<std::uint32_t> tick_{0};             // turns given so far; thieves see it move
+  std::uint32_t fair_turn_ = 64;                   // pick_fairly()'s next
+  std::uint32_t fired_ = 0;                        // timers; their goroutines are to run soon
   std::uint32_t turns_until_clock_ = 1;
   std::uint32_t coarse_ms_ = 0;
   std::uint32_t idle_yields_ = 0;

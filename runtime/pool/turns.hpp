@@ -36,7 +36,7 @@ inline pooled_goroutine* worker::pick() noexcept {
     return nullptr;
   const std::uint32_t turn = tick_.load(std::memory_order_relaxed) + 1;
   tick_.store(turn, std::memory_order_relaxed);
-  if (turn % turns_between_fair_picks == 0) [[unlikely]]
+  if (turn == fair_turn_) [[unlikely]]
     if (pooled_goroutine* g = pick_fairly()) return g;
   if (timers_are_due()) [[unlikely]]
     return nullptr;
