@@ -1,8 +1,12 @@
 // mutex: a byte, and a queue once somebody has to wait.
 //
-// Invariants:
-// 1. The `awaited` bit is set exactly while waiters_ is not empty, seen under guard_.
-// 2. While it is set only holders of guard_ change the byte.
+// While a woken waiter is on its way no other is woken, and the byte says that nobody is to be: who
+// runs meanwhile locks and unlocks as if alone. The waiter takes up the rest of the queue again.
+//
+// Invariants, seen under guard_:
+// 1. The `awaited` bit is set exactly while waiters_ is not empty and woken_ is false; the lock is
+//    taken then. While the bit is set only holders of guard_ change the byte.
+// 2. woken_ is true from when a waiter is taken off the queue without the lock until it tries again.
 #include <mutex>
 
 #include "heddle/sync.hpp"
@@ -38,43 +42,44 @@ void mutex::lock_slow(place at) {
   self.g = core::self_holding(guard_);
   for (;;) {
     const std::uint8_t found = state_.load();
-    if ((found & lock_state::taken) == 0) {
-      if (state_.change(found, found | lock_state::taken)) break;
-    } else if (state_.change(found, found | lock_state::awaited)) {
-      if (self.overtaken)
-        waiters_.push_front(self);
-      else
-        waiters_.push(self);
-      core::park(guard_, op_kind::lock, id_, this, at);
-      if (self.ok) return;  // handed over
-      self.overtaken = true;
-      guard_.lock();
+    if (found == 0) {
+      const bool others = !woken_ && !waiters_.empty();
+      if (!state_.change(0, lock_state::taken | (others ? lock_state::awaited : 0))) continue;
+      return guard_.unlock();
     }
+    if (!woken_ && !state_.change(found, lock_state::taken | lock_state::awaited)) continue;
+    if (self.overtaken)
+      waiters_.push_front(self);
+    else
+      waiters_.push(self);
+    core::park(guard_, op_kind::lock, id_, this, at);
+    if (self.ok) return;  // handed over
+    self.overtaken = true;
+    guard_.lock();
+    woken_ = false;
   }
-  guard_.unlock();
 }
 
-// Free, but awaited: the woken waiter is on its way, and may be overtaken.
-bool mutex::try_lock_slow() noexcept {
-  if (state_.load() != lock_state::awaited) return false;
-  const std::lock_guard hold(guard_);
-  return state_.change(lock_state::awaited, lock_state::awaited | lock_state::taken);
-}
-
+// Touches nothing of the mutex once it is free: who takes it next may destroy it.
 void mutex::unlock_slow(place at) {
   guard_.lock();
-  if ((state_.load() & lock_state::taken) == 0) {
+  const std::uint8_t found = state_.load();
+  if ((found & lock_state::taken) == 0) {
     guard_.unlock();
     throw panic(panic_kind::panic, "unlock of unlocked mutex", at);
   }
-  detail::waiter* first = waiters_.pop();
+  detail::waiter* first = (found & lock_state::awaited) != 0 ? waiters_.pop() : nullptr;
   const bool handed_over = first != nullptr && first->overtaken;
-  state_.set(static_cast<std::uint8_t>((handed_over ? lock_state::taken : 0) |
-                                       (waiters_.empty() ? 0 : lock_state::awaited)));
+  if (handed_over) {
+    first->ok = true;
+    state_.set(lock_state::taken | (waiters_.empty() ? 0 : lock_state::awaited));
+  } else {
+    woken_ = woken_ || first != nullptr;
+    state_.set(lock_state::taken);  // nobody else changes it from here on
+  }
   guard_.unlock();
-  if (first == nullptr) return;
-  first->ok = handed_over;
-  core::ready(*first->g);
+  if (!handed_over) state_.set(0);
+  if (first != nullptr) core::ready(*first->g);
 }
 
 }  // namespace heddle

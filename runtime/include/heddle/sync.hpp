@@ -28,10 +28,10 @@ namespace heddle {
 
 namespace detail {
 
-// A lock as one byte: taken or not, and whether goroutines wait for it.
+// A lock as one byte: taken or not, and whether a goroutine is to be woken when it is given up.
 class lock_state {
  public:
-  // Takes a lock that is free and that nobody waits for.
+  // Takes a lock that is free.
   HEDDLE_UNWATCHED bool take() noexcept {
     std::uint8_t found = 0;
     if (!parallel()) {
@@ -43,7 +43,7 @@ class lock_state {
     return bits_.compare_exchange_strong(found, taken, std::memory_order_acquire,
                                          std::memory_order_relaxed);
   }
-  // Frees a lock that is taken and that nobody waits for.
+  // Frees a lock that is taken and for which nobody is to be woken.
   HEDDLE_UNWATCHED bool give_up() noexcept {
     std::uint8_t found = taken;
     if (!parallel()) {
@@ -64,7 +64,7 @@ class lock_state {
   void set(std::uint8_t bits) noexcept { bits_.store(bits, std::memory_order_release); }
 
   static constexpr std::uint8_t taken = 1;
-  static constexpr std::uint8_t awaited = 2;  // somebody is in the queue
+  static constexpr std::uint8_t awaited = 2;  // and who gives it up has to wake somebody
 
  private:
   std::atomic<std::uint8_t> bits_{0};
@@ -94,7 +94,7 @@ class mutex {
   HEDDLE_UNWATCHED bool try_lock(place at = place::current()) {
     if (detail::exploring) [[unlikely]]
       if (!announce_try_lock(at)) return false;
-    return state_.take() || try_lock_slow();
+    return state_.take();
   }
   HEDDLE_UNWATCHED void unlock(place at = place::current()) {  // panics unless locked
     if (detail::exploring) [[unlikely]]
@@ -109,11 +109,11 @@ class mutex {
   bool announce_try_lock(place at) const;
   bool announce_unlock(place at) const;
   void lock_slow(place at);
-  bool try_lock_slow() noexcept;
   void unlock_slow(place at);
 
   detail::lock_state state_;
-  detail::spin_lock guard_;  // of waiters_ and of changes of state_ while there are any
+  detail::spin_lock guard_;  // of the rest, and of changes of state_ while it is awaited
+  bool woken_ = false;       // a waiter is on its way to try again
   detail::object_id id_;
   detail::wait_queue waiters_;
 };
