@@ -97,13 +97,14 @@ void run_compiler(const fs::path& source, words command) {
 // Compiled for checking unless told otherwise. A build of Heddle with a sanitizer has its hooks.
 // The program is linked without -fsanitize=thread, since Heddle's hooks take its runtime's place.
 void compile(const fs::path& source, const fs::path& program, bool instrument) {
+  const std::string compiler = HEDDLE_COMPILER;  // another's code does not link with Heddle's
   const surroundings around = find_surroundings();
   const std::string sanitizers = HEDDLE_SANITIZE;
   const std::string object = program.string() + ".o";
-  words compiling{"c++", "-std=c++20", "-O1", "-g", "-c", source.string(), "-o", object};
+  words compiling{compiler, "-std=c++20", "-O1", "-g", "-c", source.string(), "-o", object};
   for (const std::string& directory : around.includes) compiling.push_back("-I" + directory);
   // Without optimising Heddle's own files again, which would take longer than most checks.
-  words linking{"c++", "-g", "-fno-lto", object, "-o", program.string()};
+  words linking{compiler, "-g", "-fno-lto", object, "-o", program.string()};
   const auto library = [&](const char* name) {
     return (around.libraries / ("libheddle_" + std::string(name) + ".a")).string();
   };
@@ -111,8 +112,14 @@ void compile(const fs::path& source, const fs::path& program, bool instrument) {
     compiling.push_back("-fsanitize=" + sanitizers);
     linking.push_back("-fsanitize=" + sanitizers);
   } else if (instrument) {
-    compiling.insert(compiling.end(), {"-fsanitize=thread", "-Wno-tsan", "-DHEDDLE_INSTRUMENTED",
-                                       "-include", "heddle/detail/instrumented.hpp"});
+    compiling.insert(compiling.end(), {"-fsanitize=thread", "-DHEDDLE_INSTRUMENTED", "-include",
+                                       "heddle/detail/instrumented.hpp", "-fno-builtin-memcpy",
+                                       "-fno-builtin-memmove", "-fno-builtin-memset"});
+#ifdef __clang__
+    compiling.insert(compiling.end(), {"-mllvm", "-tsan-instrument-read-before-write=1"});
+#else
+    compiling.push_back("-Wno-tsan");
+#endif
     linking.insert(linking.end(),
                    {"-Wl,--whole-archive", library("instrument"), "-Wl,--no-whole-archive"});
   }

@@ -2,9 +2,11 @@
 
 #include <dlfcn.h>
 #include <elf.h>
+#include <sys/auxv.h>
 
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string_view>
@@ -45,7 +47,7 @@ std::string shown(const frame& f) {
   return std::string(file) + ":" + std::to_string(f.line);
 }
 
-std::string quoted(std::string_view word) {
+std::string shell_word(std::string_view word) {
   std::string text = "'";
   for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return text + "'";
@@ -59,7 +61,7 @@ std::vector<frame> ask_addr2line(const std::string& program, std::uintptr_t addr
   char shown_address[32];
   std::snprintf(shown_address, sizeof shown_address, "0x%zx", static_cast<std::size_t>(address));
   const std::string command =
-      "addr2line -Cfi -e " + quoted(program) + " " + shown_address + " 2>/dev/null";
+      "addr2line -Cfi -e " + shell_word(program) + " " + shown_address + " 2>/dev/null";
   const std::unique_ptr<std::FILE, close_pipe> pipe(popen(command.c_str(), "r"));
   std::vector<frame> frames;
   if (pipe == nullptr) return frames;
@@ -87,6 +89,18 @@ std::vector<frame> ask_addr2line(const std::string& program, std::uintptr_t addr
   return frames;
 }
 
+// The dynamic linker knows the program by the name it was started as, which need not be its file's.
+std::string file_of(const Dl_info& module) {
+  Dl_info program{};
+  std::error_code failed;
+  if (dladdr(reinterpret_cast<const void*>(getauxval(AT_ENTRY)), &program) != 0 &&
+      program.dli_fbase == module.dli_fbase) {
+    const auto file = std::filesystem::read_symlink("/proc/self/exe", failed);
+    if (!failed) return file.string();
+  }
+  return module.dli_fname;
+}
+
 code_place look_up(const void* return_address) {
   const auto address = reinterpret_cast<std::uintptr_t>(return_address) - 1;  // within the call
   code_place found;
@@ -97,7 +111,7 @@ code_place look_up(const void* return_address) {
   }
   const auto base = reinterpret_cast<std::uintptr_t>(module.dli_fbase);
   const bool fixed = static_cast<const Elf64_Ehdr*>(module.dli_fbase)->e_type == ET_EXEC;
-  found.frames = ask_addr2line(module.dli_fname, fixed ? address : address - base);
+  found.frames = ask_addr2line(file_of(module), fixed ? address : address - base);
   std::string_view name = module.dli_fname;
   name.remove_prefix(name.rfind('/') + 1);
   char offset[32];

@@ -1,5 +1,7 @@
 #include "watch.hpp"
 
+#include <link.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <new>
@@ -18,6 +20,19 @@ watch& make_watch() {
   alignas(watch) static constinit std::byte storage[sizeof(watch)]{};
   the_watch = new (storage) watch;
   return *the_watch;
+}
+
+watch::watch() {
+  dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void* self) {
+        watch& w = *static_cast<watch*>(self);
+        for (int i = 0; i < info->dlpi_phnum; ++i)
+          if (info->dlpi_phdr[i].p_type == PT_TLS)
+            w.thread_local_bytes_ = info->dlpi_phdr[i].p_memsz;
+        w.thread_local_begin_ = reinterpret_cast<std::uintptr_t>(info->dlpi_tls_data);
+        return 1;  // the first is the program itself
+      },
+      this);
 }
 
 goroutine_calls* watch::change_to(const core::goroutine& g) {
@@ -50,7 +65,9 @@ explore::call_tree::stack watch::stack_of(explore::sequencer& s, goroutine_calls
   return below;
 }
 
-void watch::keep(explore::sequencer& s, goroutine_calls& g, location& l, explore::kept_access& a) {
+void watch::keep(explore::sequencer& s, goroutine_calls& g, location& l, explore::kept_access& a,
+                 std::uintptr_t at) {
+  if (at - thread_local_begin_ < thread_local_bytes_) return;
   a.detail = stack_of(s, g);
   s.add(l, a);
 }
@@ -72,7 +89,7 @@ void watch::atomic_access(const void* address, std::size_t bytes, bool is_write,
   a.bytes = static_cast<std::uint8_t>(std::min<std::size_t>(bytes, shadow::cell_bytes));
   if (!s.is_news(l, a)) return;
   a.epoch = epoch;
-  keep(s, *g, l, a);
+  keep(s, *g, l, a, at);
 }
 
 void watch::allocated(void* memory, std::size_t bytes, const void* code) {

@@ -45,6 +45,7 @@ struct goroutine_calls {
 
 class watch {
  public:
+  watch();
   // The running goroutine's; null where none runs, or it is being torn down.
   goroutine_calls* running() {
     if (!detail::exploring) return nullptr;
@@ -127,12 +128,17 @@ class watch {
     a.place_key = reinterpret_cast<std::uintptr_t>(code);
     a.first_byte = static_cast<std::uint8_t>(at % shadow::cell_bytes);
     a.bytes = static_cast<std::uint8_t>(bytes);
-    if (s.is_news(l, a)) keep(s, g, l, a);
+    if (s.is_news(l, a)) keep(s, g, l, a, at);
   }
-  void keep(explore::sequencer& s, goroutine_calls& g, location& l, explore::kept_access& a);
+  void keep(explore::sequencer& s, goroutine_calls& g, location& l, explore::kept_access& a,
+            std::uintptr_t at);
   static explore::call_tree::stack stack_of(explore::sequencer& s, goroutine_calls& g);
 
   bool busy_ = false;
+  // The exploring thread's copies of thread-local variables. At speed, goroutines that meet in one
+  // run on one thread, one after the other.
+  std::uintptr_t thread_local_begin_ = 0;
+  std::size_t thread_local_bytes_ = 0;
   const core::goroutine* last_ = nullptr;
   goroutine_calls* calls_ = nullptr;
   std::uint64_t last_execution_ = 0;
