@@ -111,8 +111,11 @@ void compile(const fs::path& source, const fs::path& program, bool instrument) {
     compiling.push_back("-fsanitize=" + sanitizers);
     linking.push_back("-fsanitize=" + sanitizers);
   } else if (instrument) {
-    compiling.insert(compiling.end(), {"-fsanitize=thread", "-Wno-tsan", "-DHEDDLE_INSTRUMENTED",
-                                       "-include", "heddle/detail/instrumented.hpp"});
+    // As heddle_instrument.cmake does.
+    compiling.insert(compiling.end(),
+                     {"-fsanitize=thread", "-Wno-tsan", "-fno-builtin-memcpy",
+                      "-fno-builtin-memmove", "-fno-builtin-memset", "-DHEDDLE_INSTRUMENTED",
+                      "-include", "heddle/detail/instrumented.hpp"});
     linking.insert(linking.end(),
                    {"-Wl,--whole-archive", library("instrument"), "-Wl,--no-whole-archive"});
   }

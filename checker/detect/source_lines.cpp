@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 #include <elf.h>
+#include <link.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <cstdio>
@@ -87,17 +89,25 @@ std::vector<frame> ask_addr2line(const std::string& program, std::uintptr_t addr
   return frames;
 }
 
+// A module's file; that of the program itself is not what it was started as.
+std::string file_of(const Dl_info& module, const link_map& loaded) {
+  if (*loaded.l_name != '\0') return module.dli_fname;
+  return "/proc/" + std::to_string(getpid()) + "/exe";
+}
+
 code_place look_up(const void* return_address) {
   const auto address = reinterpret_cast<std::uintptr_t>(return_address) - 1;  // within the call
   code_place found;
   Dl_info module{};
-  if (dladdr(reinterpret_cast<const void*>(address), &module) == 0 || module.dli_fbase == nullptr) {
+  link_map* loaded = nullptr;
+  if (dladdr1(reinterpret_cast<const void*>(address), &module, reinterpret_cast<void**>(&loaded),
+              RTLD_DL_LINKMAP) == 0 || module.dli_fbase == nullptr) {
     found.unknown = "?";
     return found;
   }
   const auto base = reinterpret_cast<std::uintptr_t>(module.dli_fbase);
   const bool fixed = static_cast<const Elf64_Ehdr*>(module.dli_fbase)->e_type == ET_EXEC;
-  found.frames = ask_addr2line(module.dli_fname, fixed ? address : address - base);
+  found.frames = ask_addr2line(file_of(module, *loaded), fixed ? address : address - base);
   std::string_view name = module.dli_fname;
   name.remove_prefix(name.rfind('/') + 1);
   char offset[32];

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "memory_watch.hpp"
+
 extern "C" void __tsan_func_entry(void* caller);
 extern "C" void __tsan_func_exit();
 
@@ -28,8 +30,12 @@ struct function {
 
 // Through these the runtime calls the program's functions.
 bool starts_goroutines(std::string_view name) {
-  constexpr std::array parts{"sequencer13run_goroutine", "sequencer5entry", "10bound_task", "9body_task",
-                             "_Function_handler", "__invoke", "__apply", "run_blocking"};
+  // Running the task and destroying what it captured, but not making it.
+  if (name.find("10bound_task") != name.npos || name.find("9body_task") != name.npos)
+    return name.starts_with("_ZN6heddle") && name.find("EC1I") == name.npos &&
+           name.find("EC2I") == name.npos;
+  constexpr std::array parts{"sequencer13run_goroutine", "sequencer5entry", "_Function_handler", "__invoke",
+                             "__apply", "run_blocking"};
   if (std::ranges::any_of(parts, [&](const char* p) { return name.find(p) != name.npos; }))
     return true;
   return name.starts_with("_ZNKSt8functionI") && name.find("clE") != name.npos;
@@ -131,12 +137,18 @@ class program_image {
 // Read before main, so that no hook has to; used to the very end.
 const program_image* image = nullptr;
 
-[[gnu::constructor]] void read_image() { image = new program_image; }
+[[gnu::constructor]] void read_image() {
+  image = new program_image;
+  explore::watched_memory.linked = true;
+  if (image->functions.empty())
+    explore::watched_memory.unfit =
+        "was compiled for checking and then stripped; keep its symbols (no strip, no -s), which "
+        "tell its code from the checker's";
+}
 
 code_kind look_up(std::uintptr_t address) {
   if (image == nullptr) return code_kind::library;
   if (address < image->code_begin || address >= image->code_end) return code_kind::elsewhere;
-  if (image->functions.empty()) return code_kind::instrumented;
   auto after = std::ranges::upper_bound(image->functions, address, {}, &function::begin);
   while (after != image->functions.begin()) {
     --after;

@@ -47,8 +47,8 @@ class parking {
       if (!searching_.compare_exchange_strong(none, 1, std::memory_order_seq_cst)) return;
       std::uint64_t asleep = sleepers_.load(std::memory_order_seq_cst);
       while (asleep != 0) {
-        const int who = std::countr_zero(asleep);
-        if (!sleepers_.compare_exchange_strong(asleep, asleep & ~bit(static_cast<unsigned>(who)),
+        const auto who = static_cast<unsigned>(std::countr_zero(asleep));
+        if (!sleepers_.compare_exchange_strong(asleep, asleep & ~bit(who),
                                                std::memory_order_seq_cst))
           continue;
         changes_.fetch_add(1, std::memory_order_seq_cst);
