@@ -5,10 +5,17 @@
 #include "commands.hpp"
 #include "exit_status.hpp"
 #include "heddle/model.hpp"
+#include "memory_watch.hpp"
 
 namespace heddle {
 
 namespace {
+
+// Exploring a program whose code cannot be told from the checker's would report nonsense.
+void require_fit(const cli::command_line& line) {
+  if (explore::watched_memory.unfit != nullptr)
+    throw cli::usage_error(line.program + " " + explore::watched_memory.unfit);
+}
 
 int dispatch(const cli::command_line& line, int argc, char** argv) {
   if (!line.target.empty()) return cli::run_target(line, cli::arguments_without_target(argc, argv));
@@ -18,8 +25,10 @@ int dispatch(const cli::command_line& line, int argc, char** argv) {
     case cli::command::list:
       return cli::list_models(line);
     case cli::command::check:
+      require_fit(line);
       return cli::check_models(line);
     case cli::command::replay:
+      require_fit(line);
       return cli::replay_model(line);
     case cli::command::run:
       return cli::run_model(line);

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "memory_watch.hpp"
+
 extern "C" void __tsan_func_entry(void* caller);
 extern "C" void __tsan_func_exit();
 
@@ -136,12 +138,18 @@ class program_image {
 // Read before main, so that no hook has to; used to the very end.
 const program_image* image = nullptr;
 
-[[gnu::constructor]] void read_image() { image = new program_image; }
+[[gnu::constructor]] void read_image() {
+  image = new program_image;
+  explore::watched_memory.linked = true;
+  if (image->functions.empty())
+    explore::watched_memory.unfit =
+        "was compiled for checking and then stripped; keep its symbols (no strip, no -s), which "
+        "tell its code from the checker's";
+}
 
 code_kind look_up(std::uintptr_t address) {
   if (image == nullptr) return code_kind::library;
   if (address < image->code_begin || address >= image->code_end) return code_kind::elsewhere;
-  if (image->functions.empty()) return code_kind::instrumented;
   auto after = std::ranges::upper_bound(image->functions, address, {}, &function::begin);
   while (after != image->functions.begin()) {
     --after;

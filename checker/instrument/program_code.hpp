@@ -4,7 +4,7 @@
 // copies of code that was compiled for checking may be the ones that the checker calls, too. So an
 // access is the program's only if every call that led to it came from code that was compiled for
 // checking; such a function is known by its own call of __tsan_func_entry. Read from the program's
-// symbol table when first asked; in a program that was stripped all code counts.
+// symbol table before main; a program that was stripped cannot be checked.
 #pragma once
 
 #include <cstdint>

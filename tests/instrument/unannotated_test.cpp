@@ -87,11 +87,71 @@ const heddle::model mine{"my/counter", heddle::expected::race, "Counts.", [] {
   INFO(seen.output << seen.errors);
   CHECK(seen.status == 0);
   CHECK(seen.output.find("failed: race") != std::string::npos);
-  CHECK(seen.output.find("mine.cpp:5") != std::string::npos);
+  const std::size_t accesses = seen.output.find("nothing orders the ");
+  REQUIRE(accesses != std::string::npos);  // both by their lines in the source that was given
+  const std::string sentence = seen.output.substr(accesses, seen.output.find('\n', accesses) - accesses);
+  CHECK(sentence.find("mine.cpp:5") != std::string::npos);
+  CHECK(sentence.find("mine.cpp:6") != std::string::npos);
   const command_outcome unseen =
       heddle_command({"check", "--target", "mine.cpp", "--no-instrument"}, place.path());
   CHECK(unseen.status == 1);
   CHECK(unseen.output.find("verified; expected race") != std::string::npos);
+}
+
+TEST_CASE("copies of a known size are accesses, made by name or by the library", "[instrument]") {
+  const scratch_directory place;
+  write_file(place.path() + "/mine.cpp", R"(#include <algorithm>
+#include <array>
+#include <cstring>
+#include <heddle/heddle.hpp>
+#include <memory>
+using numbers = std::array<long, 8>;
+template <class F>
+void beside_a_write(F f) {
+  auto shared = std::make_shared<numbers>();
+  heddle::go([shared] { (*shared)[5] = 1; });
+  numbers mine{};
+  f(mine, *shared);
+}
+const heddle::model by_name{"my/by_name", heddle::expected::race, "Copies.", [] {
+  beside_a_write([](numbers& to, numbers& from) { std::memcpy(&to, &from, sizeof to); });
+}};
+const heddle::model moved{"my/moved", heddle::expected::race, "Moves.", [] {
+  beside_a_write([](numbers& to, numbers& from) { std::memmove(&to, &from, sizeof to); });
+}};
+const heddle::model set{"my/set", heddle::expected::race, "Sets.", [] {
+  beside_a_write([](numbers&, numbers& all) { std::memset(&all, 0, sizeof all); });
+}};
+const heddle::model filled{"my/filled", heddle::expected::race, "Fills.", [] {
+  beside_a_write([](numbers&, numbers& all) {
+    char* bytes = reinterpret_cast<char*>(all.data());
+    std::fill(bytes, bytes + sizeof all, 'x');
+  });
+}};
+)");
+  const command_outcome seen = heddle_command({"check", "--target", "mine.cpp"}, place.path());
+  INFO(seen.output << seen.errors);
+  CHECK(seen.status == 0);
+  CHECK(seen.output.find("4 models: 4 as expected") != std::string::npos);
+}
+
+TEST_CASE("a program that was stripped is refused in one sentence", "[instrument]") {
+  const scratch_directory place;
+  const std::string program = place.path() + "/stripped";
+  const command_outcome made = run_program({"/usr/bin/strip", "-o", program, HEDDLE_UNANNOTATED});
+  REQUIRE(made.status == 0);
+  for (const std::vector<std::string>& asked :
+       {std::vector<std::string>{"check"}, {"replay", "unannotated/counter", "--seed", "1"}}) {
+    std::vector<std::string> words{program};
+    words.insert(words.end(), asked.begin(), asked.end());
+    const command_outcome o = run_program(words);
+    INFO(o.output << o.errors);
+    CHECK(o.status == 2);
+    CHECK(o.output.empty());
+    CHECK(count_lines(o.errors) == 1);
+    CHECK(o.errors.find("stripped") != std::string::npos);
+  }
+  CHECK(run_program({program, "run", "unannotated/counter_locked"}).status == 0);
 }
 
 TEST_CASE("what is compiled for checking runs at speed as well", "[instrument]") {
