@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "memory_watch.hpp"
+
 namespace heddle::report {
 
 using checker::failure;
@@ -120,7 +122,9 @@ std::string verdict_table(std::span<const model_report> models, const text_style
     text += fmt::format("{}: {} as expected, {} not\n", count(explored, "model"), as_expected,
                         explored - as_expected);
   if (any_verified)
-    text += "verified means: every trace of that model was explored, for the data that it uses\n";
+    text += fmt::format(
+        "verified means: every trace of that model was explored, for the data that it uses{}\n",
+        explore::watched_memory.linked ? "" : "; data races were looked for in heddle::var alone");
   return text;
 }
 

@@ -96,6 +96,8 @@ const heddle::model mine{"my/counter", heddle::expected::race, "Counts.", [] {
       heddle_command({"check", "--target", "mine.cpp", "--no-instrument"}, place.path());
   CHECK(unseen.status == 1);
   CHECK(unseen.output.find("verified; expected race") != std::string::npos);
+  CHECK(unseen.output.find("looked for in heddle::var alone") != std::string::npos);
+  CHECK(seen.output.find("looked for in heddle::var alone") == std::string::npos);
 }
 
 TEST_CASE("copies of a known size are accesses, made by name or by the library", "[instrument]") {
