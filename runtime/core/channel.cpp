@@ -5,6 +5,8 @@
 #include <mutex>
 #include <new>
 
+#include "heddle/detail/thread_sanitizer.hpp"
+#include "own_order.hpp"
 #include "scheduling.hpp"
 
 namespace heddle::detail {
@@ -20,13 +22,27 @@ std::size_t buffer_offset(const element_type& type) noexcept {
   return (sizeof(channel) + type.align - 1) & ~(type.align - 1);
 }
 
+// An element on its way is nobody's access.
 void move_value(const element_type& type, void* to, void* from) {
+  [[maybe_unused]] const unwatched_scope moving;
   if (type.trivial && type.size == sizeof(std::uint64_t))
     std::memcpy(to, from, sizeof(std::uint64_t));
   else if (type.trivial && type.size == sizeof(std::uint32_t))
     std::memcpy(to, from, sizeof(std::uint32_t));
   else
     type.move(to, from);
+}
+
+void destroy_value(const element_type& type, void* value) noexcept {
+  [[maybe_unused]] const unwatched_scope moving;
+  type.destroy(value);
+}
+
+// The order that a place of the buffer hands on: from a send to the receive of its value, and from
+// that to the send that uses the place again.
+void pass_through(const void* place_of_buffer) noexcept {
+  acquire_order(place_of_buffer);
+  release_order(place_of_buffer);
 }
 
 }  // namespace
@@ -53,6 +69,7 @@ void channel::release() noexcept {
       references_.fetch_sub(1, std::memory_order_acq_rel) != 1)
     return;
   const std::size_t align = type_.align;
+  [[maybe_unused]] const unwatched_scope freeing;
   this->~channel();
   if (align <= usual_alignment)
     ::operator delete(this);
@@ -68,24 +85,61 @@ void* channel::slot(std::uint32_t i) noexcept {
 
 void channel::push(void* value) {
   const std::uint32_t count = count_.load(std::memory_order_relaxed);
+  pass_through(slot(count));
   move_value(type_, slot(count), value);
   set_count(count + 1);
 }
 
 void channel::pop(void* to) {
   void* first = slot(0);
+  pass_through(first);
   move_value(type_, to, first);
-  if (!type_.trivial) type_.destroy(first);
+  if (!type_.trivial) destroy_value(type_, first);
   if (++head_ == capacity_) head_ = 0;
   set_count(count_.load(std::memory_order_relaxed) - 1);
 }
 
 void channel::drain() noexcept {
   while (const std::uint32_t count = count_.load(std::memory_order_relaxed)) {
-    type_.destroy(slot(0));
+    destroy_value(type_, slot(0));
     if (++head_ == capacity_) head_ = 0;
     set_count(count - 1);
   }
+}
+
+// Of the running goroutine and a waiter, without a buffer each comes after the other's arrival. With
+// one the value goes by way of the buffer, as far as order is concerned.
+void channel::meet(waiter& partner) noexcept {
+  if constexpr (!core::order_is_told) return;
+  if (capacity_ == 0) return pass_through(&partner);
+  const void* first = slot(0);
+  pass_through(first);
+  {
+    const core::own_order receiving;
+    acquire_order(&partner);
+    release_order(first);
+  }
+  release_order(&partner);
+  if (++head_ == capacity_) head_ = 0;
+}
+
+// The value of a sender that waits, by the goroutine that has just made room for it.
+void channel::push_for(waiter& sender) {
+  if constexpr (!core::order_is_told) return push(sender.value);
+  release_order(&sender);
+  const core::own_order sending;
+  acquire_order(&sender);
+  push(sender.value);
+}
+
+void channel::acquire_outcome(const waiter& self) const noexcept {
+  acquire_order(self.ok ? static_cast<const void*>(&self) : &closed_);
+}
+
+bool channel::found_closed() const noexcept {
+  if (!closed()) return false;
+  acquire_order(&closed_);
+  return true;
 }
 
 // A popped waiter is its partner's alone, so its value moves outside of the lock.
@@ -96,6 +150,7 @@ channel::attempt channel::send_locked(void* value, const select_wait* own) {
   }
   if (receivers_.front() != nullptr) {
     if (waiter* receiver = receivers_.pop(own)) {
+      meet(*receiver);
       lock_.unlock();
       move_value(type_, receiver->value, value);
       receiver->ok = true;
@@ -113,7 +168,7 @@ channel::attempt channel::recv_locked(void* to, const select_wait* own) {
   if (count_.load(std::memory_order_relaxed) > 0) {
     pop(to);
     waiter* sender = senders_.front() == nullptr ? nullptr : senders_.pop(own);
-    if (sender != nullptr) push(sender->value);  // takes the place that became free
+    if (sender != nullptr) push_for(*sender);  // takes the place that became free
     lock_.unlock();
     if (sender != nullptr) {
       sender->ok = true;
@@ -123,6 +178,7 @@ channel::attempt channel::recv_locked(void* to, const select_wait* own) {
   }
   if (senders_.front() != nullptr) {
     if (waiter* sender = senders_.pop(own)) {
+      meet(*sender);
       lock_.unlock();
       move_value(type_, to, sender->value);
       sender->ok = true;
@@ -132,6 +188,7 @@ channel::attempt channel::recv_locked(void* to, const select_wait* own) {
   }
   if (!closed_.load(std::memory_order_relaxed)) return attempt::would_block;
   lock_.unlock();
+  acquire_order(&closed_);
   return attempt::closed;
 }
 
@@ -154,6 +211,7 @@ bool channel::close() {
   {
     const std::lock_guard hold(lock_);
     if (closed_.load(std::memory_order_relaxed)) return false;
+    release_order(&closed_);
     closed_.store(true, std::memory_order_release);
     for (wait_queue* queue : {&receivers_, &senders_}) woken.take_all(*queue);
   }
@@ -193,11 +251,13 @@ bool wait_for_partner(channel& c, wait_queue& queue, void* value, op_kind kind, 
   waiter self;
   self.g = core::self_holding(c.lock());
   self.value = value;
+  release_order(&self);
   queue.push(self);
   if (!exploring) [[likely]]
     performance::suspend(&c.lock(), kind, &c, at);
   else
     core::current_engine().park(describe(c, kind, at));
+  c.acquire_outcome(self);
   return self.ok;
 }
 
@@ -257,14 +317,14 @@ bool channel_try_close(channel& c, place at) {
 
 bool channel_is_closed(channel& c, place at) {
   if (exploring && !core::announce(describe(c, op_kind::is_closed, at))) return true;
-  return c.closed();
+  return c.found_closed();
 }
 
 bool channel_register(channel& c, place at) {
   core::operation op = describe(c, op_kind::is_closed, at);
   op.extra = 1;
   if (exploring && !core::announce(op)) return true;
-  return c.closed();
+  return c.found_closed();
 }
 
 }  // namespace heddle::detail

@@ -21,8 +21,10 @@ void cond::wait(place at) {
   guard_.lock();
   self.g = core::self_holding(guard_);
   waiters_.push(self);
+  detail::release_order(&mutex_);
   if (!mutex_.state_.give_up()) mutex_.unlock_slow(at);
   core::park(guard_, op_kind::cond_wait, id_, this, at);
+  detail::acquire_order(&self);  // of who woke it
   mutex_.lock(at);
 }
 
@@ -41,7 +43,9 @@ void cond::signal(place at) {
       woken = woken->next;
     if (woken != nullptr) waiters_.remove(*woken);
   }
-  if (woken != nullptr) core::ready(*woken->g);
+  if (woken == nullptr) return;
+  detail::release_order(woken);
+  core::ready(*woken->g);
 }
 
 void cond::broadcast(place at) {

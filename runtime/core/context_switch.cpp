@@ -15,6 +15,10 @@
 #endif
 #ifdef HEDDLE_TSAN
 #include <sanitizer/tsan_interface.h>
+
+#include "heddle/detail/seam.hpp"
+#include "heddle/detail/thread_sanitizer.hpp"
+#include "own_order.hpp"
 #endif
 
 #ifdef HEDDLE_OWN_SWITCH
@@ -112,14 +116,43 @@ struct hand_over {
   execution_context* to;
 };
 
+#ifdef HEDDLE_TSAN
+
+// The calling thread's, once it has switched.
+[[gnu::noinline]] void*& own_fiber() noexcept {
+  static thread_local void* own = nullptr;
+  asm volatile("" ::: "memory");
+  return own;
+}
+
+// Where primitives tell what they order, a switch is no order. Where the runtime is instrumented
+// itself, and where one thread explores, it is one: fields of theirs pass from one to the next.
+unsigned switch_flags() noexcept {
+  return order_is_told && !detail::exploring ? __tsan_switch_to_fiber_no_sync : 0;
+}
+
+// A new fiber comes after the one that makes it: not after the goroutine that gave up its turn, but
+// after this thread's own.
+void* new_fiber() noexcept {
+  void* const current = __tsan_get_current_fiber();
+  void* const own = order_is_told ? own_fiber() : nullptr;
+  if (own == nullptr || own == current) return __tsan_create_fiber(0);
+  __tsan_switch_to_fiber(own, switch_flags());
+  void* const made = __tsan_create_fiber(0);
+  __tsan_switch_to_fiber(current, switch_flags());
+  return made;
+}
+
+#endif
+
 void leave([[maybe_unused]] execution_context& from, [[maybe_unused]] const execution_context& to,
            [[maybe_unused]] bool last) {
 #ifdef HEDDLE_ASAN
   __sanitizer_start_switch_fiber(last ? nullptr : &from.fake_stack, to.stack_base, to.stack_bytes);
 #endif
 #ifdef HEDDLE_TSAN
-  if (from.fiber == nullptr) from.fiber = __tsan_get_current_fiber();
-  __tsan_switch_to_fiber(to.fiber, 0);
+  if (from.fiber == nullptr) own_fiber() = from.fiber = __tsan_get_current_fiber();
+  __tsan_switch_to_fiber(to.fiber, switch_flags());
 #endif
 }
 
@@ -158,13 +191,16 @@ void prepare(execution_context& c, void* stack_base, std::size_t stack_bytes, vo
 #ifdef HEDDLE_ASAN
   __asan_unpoison_memory_region(stack_base, stack_bytes);  // an abandoned goroutine's frames
 #endif
+#ifdef HEDDLE_TSAN
+  detail::forget_memory(stack_base, stack_bytes);
+#endif
   auto* record = new (record_of(stack_base, stack_bytes)) start_record{entry, argument};
   c = execution_context{};
   c.stack_base = stack_base;
   c.stack_bytes = stack_bytes;
   c.machine = bc::make_fcontext(record, stack_bytes - start_record_bytes, &first_run);
 #ifdef HEDDLE_TSAN
-  c.fiber = __tsan_create_fiber(0);
+  c.fiber = new_fiber();
 #endif
 }
 
@@ -198,6 +234,22 @@ void discard([[maybe_unused]] execution_context& c) noexcept {
   c.fiber = nullptr;
 #endif
 }
+
+#ifdef HEDDLE_TELLS_THREAD_SANITIZER
+
+own_order::own_order() noexcept
+    : maker_(__tsan_get_current_fiber()), own_(__tsan_create_fiber(0)) {
+  __tsan_switch_to_fiber(own_, __tsan_switch_to_fiber_no_sync);
+  AnnotateIgnoreReadsBegin("", 0);
+}
+
+own_order::~own_order() {
+  AnnotateIgnoreReadsEnd("", 0);
+  __tsan_switch_to_fiber(maker_, __tsan_switch_to_fiber_no_sync);
+  __tsan_destroy_fiber(own_);
+}
+
+#endif
 
 #endif
 

@@ -15,7 +15,7 @@
 #define HEDDLE_ASAN 1
 #endif
 #endif
-#if defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_THREAD__) || defined(HEDDLE_TELLS_THREAD_SANITIZER)
 #define HEDDLE_TSAN 1
 #elif defined(__has_feature)
 #if __has_feature(thread_sanitizer)

@@ -27,6 +27,7 @@ bool once::begin(place at) {
 void once::end(place at) {
   if (detail::exploring) [[unlikely]]
     if (!core::announce(make_operation(op_kind::once_end, id_, this, at))) return;
+  detail::release_order(this);
   core::popped_waiters woken;
   guard_.lock();
   // Release; pairs with the acquire in call().

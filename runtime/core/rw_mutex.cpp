@@ -34,7 +34,8 @@ void rw_mutex::lock(place at) {
       arrive(at);
       enter(at);
     }
-    return;
+    detail::acquire_order(this);
+    return detail::acquire_order(readers());
   }
   if (!core::announce(make_operation(op_kind::write_arrive, id_, this, at))) return;
   arrive(at);
@@ -97,12 +98,17 @@ bool rw_mutex::try_lock(place at) {
   if (detail::exploring) [[unlikely]]
     if (!core::announce(make_operation(op_kind::try_write_lock, id_, this, at))) return false;
   std::uint32_t free = 0;
-  return state_.compare_exchange_strong(free, writer_present | writing, std::memory_order_acquire);
+  if (!state_.compare_exchange_strong(free, writer_present | writing, std::memory_order_acquire))
+    return false;
+  detail::acquire_order(this);
+  detail::acquire_order(readers());
+  return true;
 }
 
 void rw_mutex::unlock(place at) {
   if (detail::exploring) [[unlikely]]
     if (!core::announce(make_operation(op_kind::write_unlock, id_, this, at))) return;
+  detail::release_order(this);
   std::uint32_t found = writer_present | writing;
   // Release; pairs with the acquire in lock() and add_reader().
   if (state_.compare_exchange_strong(found, 0, std::memory_order_release)) return;

@@ -4,6 +4,7 @@
 
 #include "goroutine.hpp"
 #include "heddle/detail/spin_lock.hpp"
+#include "heddle/detail/thread_sanitizer.hpp"
 #include "mode.hpp"
 #include "waiter.hpp"
 
@@ -122,6 +123,7 @@ class popped_waiters {
     while (first_ != nullptr) {
       detail::waiter& w = *first_;
       first_ = w.next;
+      detail::release_order(&w);
       if (w.choice != nullptr) w.choice->leaving.lock();
       ready_last(*w.g);
     }

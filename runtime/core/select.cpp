@@ -21,6 +21,7 @@
 
 #include "channel.hpp"
 #include "heddle/select.hpp"
+#include "own_order.hpp"
 #include "scheduling.hpp"
 
 namespace heddle::detail {
@@ -138,6 +139,7 @@ class waiting_select {
       mine.value = one.value;
       mine.index = static_cast<int>(i);
       mine.choice = &state_;
+      release_order(&mine);
       if (first_ == nullptr) first_ = &one;
       one.c->lock().lock();
       if (runs(i)) return static_cast<int>(i);
@@ -193,6 +195,7 @@ class waiting_select {
   }
 
   int finish(std::size_t won) {
+    if constexpr (core::order_is_told) cases_[won].c->acquire_outcome(waiters_[won]);
     const bool ok = waiters_[won].ok;
     if (cases_[won].is_send && !ok) throw panic(panic_kind::panic, "send on closed channel", at_);
     cases_[won].received = !cases_[won].is_send && ok;
@@ -215,8 +218,8 @@ int wait_for_any(std::span<select_case> cases, place at) {
     waiter waiters[usual_cases];
     return waiting_select(cases, std::span(waiters, cases.size()), at).run();
   }
-  const auto waiters = std::make_unique<waiter[]>(cases.size());
-  return waiting_select(cases, std::span(waiters.get(), cases.size()), at).run();
+  std::vector<waiter> waiters(cases.size());
+  return waiting_select(cases, waiters, at).run();
 }
 
 // Announces the cases; returns the one picked, or -1 for otherwise. False: torn down.

@@ -72,6 +72,7 @@ void arm_locked(timer_state& t, duration delay, core::engine& e, place at) {
   const time_point now = e.now(at);
   t.deadline = delay < time_point::max() - now ? now + delay : time_point::max();
   t.armed = true;
+  release_order(&t);
   e.arm(t);
 }
 

@@ -27,6 +27,7 @@ void wait_group::check_add(std::int64_t before, std::int64_t delta, place at) {
 void wait_group::add(std::int64_t delta, place at) {
   if (detail::exploring) [[unlikely]]
     if (!announce_add(delta, at)) return;
+  if (delta < 0) detail::release_order(this);
   std::int64_t before = state_.load(std::memory_order_relaxed);
   const std::int64_t change = delta * one_count;
   if (!detail::parallel()) {
@@ -56,17 +57,21 @@ void wait_group::wait(place at) {
   if (detail::exploring) [[unlikely]]
     if (!core::announce(make_operation(op_kind::group_wait, id_, this, at))) return;
   // Acquire; pairs with the release in add().
-  if (state_.load(std::memory_order_acquire) < one_count) return;
+  if (state_.load(std::memory_order_acquire) < one_count) return detail::acquire_order(this);
   detail::waiter self;
   guard_.lock();
   self.g = core::self_holding(guard_);
   std::int64_t found = state_.load(std::memory_order_acquire);
   do {
-    if (found < one_count) return guard_.unlock();
+    if (found < one_count) {
+      guard_.unlock();
+      return detail::acquire_order(this);
+    }
   } while (!state_.compare_exchange_weak(found, found + 1, std::memory_order_acq_rel));
   waiters_.push(self);
   core::park(guard_, op_kind::group_wait, id_, this, at);
   state_.fetch_sub(1, std::memory_order_acq_rel);
+  detail::acquire_order(this);
 }
 
 }  // namespace heddle

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "heddle/detail/thread_sanitizer.hpp"
 #include "pool.hpp"
 
 namespace heddle::performance {
@@ -36,7 +37,11 @@ void blocking_threads::start(blocking_call& call) {
     return;
   }
   try {
-    std::thread([state = state_] { serve(state); }).detach();
+    std::thread([state = state_]() mutable {
+      serve(state);
+      [[maybe_unused]] const detail::unwatched_scope ending;
+      state.reset();
+    }).detach();
   } catch (...) {
     state_->waiting.pop_back();
     throw;

@@ -11,6 +11,7 @@
 #include <chrono>
 
 #include "goroutine_text.hpp"
+#include "own_order.hpp"
 #include "turns.hpp"
 
 namespace heddle::performance {
@@ -63,6 +64,7 @@ pooled_goroutine* worker::pick_by_policy() noexcept {
   tick_.store(turn, std::memory_order_relaxed);
   if (turn % turns_between_oldest_picks == 0) coarse_ms_ = coarse_clock_ms();
   if (must_leave() || timers_are_due()) return nullptr;
+  [[maybe_unused]] const detail::unwatched_scope its_own;
   while (home_.anything_injected())
     if (pooled_goroutine* g = home_.take_injected()) policy_->push(*g, readied::woken);
   return static_cast<pooled_goroutine*>(policy_->pop());
@@ -93,7 +95,11 @@ void worker::fire_due(timer_shelf& shelf) {
       t.deadline = next_tick(t, now);
       timers_.add(t);
     }
-    t.fire(now);
+    {
+      [[maybe_unused]] const core::own_order firing;
+      detail::acquire_order(&t);  // of who armed it
+      t.fire(now);
+    }
     ++fired_;
     fair_turn_ = next_fair_turn(tick_.load(std::memory_order_relaxed), 2);
   }

@@ -74,6 +74,7 @@ void pool::run_main(std::unique_ptr<detail::task> work, place at) {
   first.start(g);
   start_workers(procs());
   first.work();
+  detail::acquire_order(this);  // of main
   for (std::thread& t : threads_) t.join();
   drop_timers();
   if (parallel_) detail::parallel_programs.fetch_sub(1, std::memory_order_relaxed);
@@ -174,12 +175,14 @@ void pool::run_blocking(const std::function<void()>& f, place at) {
   }
   suspend(&call.leaving, core::op_kind::start, nullptr, at);
   outstanding_calls_.fetch_sub(1, std::memory_order_seq_cst);
+  detail::acquire_order(&call);
   if (call.failure != nullptr) std::rethrow_exception(call.failure);
 }
 
 // On the call's own thread. It counts as outstanding until its goroutine runs again.
 void pool::call_is_finished(blocking_call& call) noexcept {
   pooled_goroutine& caller = call.caller;
+  detail::release_order(&call);
   call.leaving.lock_always();
   caller.in_blocking_call = false;
   caller.state = core::goroutine_state::runnable;

@@ -41,6 +41,7 @@ std::uint32_t worker::random() noexcept {  // xorshift
 void worker::work() {
   this_threads_ = this;
   exceptions_ = &core::this_threads_exceptions();
+  [[maybe_unused]] const detail::unwatched_scope running;
   while (pooled_goroutine* next = find_work()) {
     core::execution_context& to = begin_turn(next, true);
     core::exchange_exceptions(own_, to, *exceptions_);
@@ -96,7 +97,8 @@ void worker::enter(void*) {
     if (w->home_.is_main(g)) w->end_program();
     pooled_goroutine* next = w->pick();
     const core::stack mine = g.memory;
-    if (next != nullptr && next->state == core::goroutine_state::fresh && next->memory.bytes == 0 &&
+    if (!core::contexts_are_tracked && next != nullptr &&
+        next->state == core::goroutine_state::fresh && next->memory.bytes == 0 &&
         !w->home_.stacks().is_odd(mine)) {
       core::execution_context here = g.context;  // what sanitizers know of this stack stays
       w->release_record(g);
@@ -117,6 +119,7 @@ void worker::leave_for_good(pooled_goroutine* next) {
 }
 
 void worker::run_task(pooled_goroutine& g) noexcept {
+  detail::acquire_order(g.storage);  // pairs with start()
   try {
     g.work->run();
     if (g.task_is_inline)
@@ -129,6 +132,7 @@ void worker::run_task(pooled_goroutine& g) noexcept {
 }
 
 void worker::end_program() {
+  detail::release_order(&home_);
   home_.stop();
   pooled_goroutine& g = *running_;
   running_ = nullptr;
@@ -155,7 +159,7 @@ core::execution_context* worker::depart_for_a_turn() noexcept {
 
 core::execution_context* worker::depart_by_policy(pooled_goroutine& self) noexcept {
   self.state = core::goroutine_state::runnable;
-  policy_->push(self, readied::yielded);
+  push_to_policy(self, readied::yielded);
   core::execution_context& to = begin_turn(pick(), false);
   if (running_ == &self) return nullptr;
   core::exchange_exceptions(self.context, to, *exceptions_);

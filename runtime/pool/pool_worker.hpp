@@ -92,6 +92,7 @@ class worker {
   bool bind_stack(pooled_goroutine& g, bool may_map);
   void unbind_stack(pooled_goroutine& g) noexcept;
   void push_woken(pooled_goroutine& g) noexcept;
+  void push_to_policy(pooled_goroutine& g, readied how) noexcept;
   core::execution_context* depart_by_policy(pooled_goroutine& self) noexcept;
 
   // turns.hpp, choosing.cpp: who is next. pick() looks at this worker's queues only; null: ask the worker's

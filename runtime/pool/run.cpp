@@ -1,5 +1,6 @@
 // heddle::run: from a program to its exit status.
 #include <sched.h>
+#include <sys/single_threaded.h>
 
 #include <algorithm>
 #include <charconv>
@@ -9,6 +10,7 @@
 #include <memory>
 #include <utility>
 
+#include "heddle/detail/thread_sanitizer.hpp"
 #include "heddle/panic.hpp"
 #include "heddle/runtime.hpp"
 #include "mode.hpp"
@@ -63,6 +65,10 @@ int run(std::function<void()> f, const run_options& options, place at) {
   if (core::current_engine_or_null() != nullptr)
     throw panic(panic_kind::panic, "heddle::run was called by a goroutine", at);
   install_terminate_handler();
+#ifdef HEDDLE_TELLS_THREAD_SANITIZER
+  __libc_single_threaded = 0;  // reference counts are to be atomic on one worker too
+#endif
+  [[maybe_unused]] const detail::unwatched_scope running;  // on this thread's own stack
   pool workers(options, options.procs > 0 ? options.procs : default_procs());
   const core::engine_of_thread installed(workers);
   const performance::overflow_handler watching;

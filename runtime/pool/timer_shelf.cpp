@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "heddle/detail/channel.hpp"
+#include "heddle/detail/thread_sanitizer.hpp"
 
 namespace heddle::performance {
 
@@ -52,6 +53,7 @@ void timer_shelf::note_earliest() noexcept {
 }
 
 void timer_shelf::add(detail::timer_state& t) {
+  [[maybe_unused]] const detail::unwatched_scope growing;
   const bool is_sleeper = t.sleeper != nullptr;
   if (!is_sleeper && t.kept == nullptr) t.kept = t.shared_from_this();
   const std::lock_guard hold(lock_);

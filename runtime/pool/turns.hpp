@@ -1,6 +1,7 @@
 // The parts of a worker that run at every turn, for inlining.
 #pragma once
 
+#include "heddle/detail/thread_sanitizer.hpp"
 #include "pool.hpp"
 #include "pool_worker.hpp"
 
@@ -71,10 +72,12 @@ inline core::execution_context& worker::depart(detail::spin_lock* held) noexcept
 inline pooled_goroutine& worker::take_record(place at) {
   free_node* node = records_.take();
   if (node == nullptr) [[unlikely]] {
+    [[maybe_unused]] const detail::unwatched_scope growing;
     records_.adopt(home_.table().make_batch());
     node = records_.take();
   }
   pooled_goroutine& g = record_of(node);
+  detail::forget_memory(g.storage, sizeof g.storage);
   g.created_at = at;
   if (next_id_ == last_id_) [[unlikely]] {
     next_id_ = home_.take_ids(ids_at_once);
@@ -86,10 +89,17 @@ inline pooled_goroutine& worker::take_record(place at) {
   return g;
 }
 
+inline void worker::push_to_policy(pooled_goroutine& g, readied how) noexcept {
+  [[maybe_unused]] const detail::unwatched_scope its_own;
+  policy_->push(g, how);
+}
+
 inline void worker::start(pooled_goroutine& g) noexcept {
+  detail::release_order(g.storage);
+  [[maybe_unused]] const detail::unwatched_scope queueing;
   g.state = core::goroutine_state::fresh;
   goroutines_.store(goroutines_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  if (policy_) return policy_->push(g, readied::spawned);
+  if (policy_) return push_to_policy(g, readied::spawned);
   spawned_.push(&g);
   if (detail::parallel()) home_.idle().work_came();
 }
@@ -101,7 +111,7 @@ inline void worker::drop_record(pooled_goroutine& g) noexcept {
 
 inline void worker::resume(pooled_goroutine& g) noexcept {
   g.state = core::goroutine_state::runnable;
-  if (policy_) return policy_->push(g, readied::woken);
+  if (policy_) return push_to_policy(g, readied::woken);
   pooled_goroutine* before = slot_.load(std::memory_order_relaxed);
   if (!detail::parallel())
     slot_.store(&g, std::memory_order_relaxed);
@@ -113,7 +123,7 @@ inline void worker::resume(pooled_goroutine& g) noexcept {
 
 inline void worker::resume_last(pooled_goroutine& g) noexcept {
   g.state = core::goroutine_state::runnable;
-  if (policy_) return policy_->push(g, readied::woken);
+  if (policy_) return push_to_policy(g, readied::woken);
   push_woken(g);
 }
 

@@ -28,72 +28,72 @@ class atomic {
   atomic(const atomic&) = delete;
   atomic& operator=(const atomic&) = delete;
 
-  HEDDLE_UNWATCHED T load(place at = place::current()) const {
+  HEDDLE_ANNOUNCED T load(place at = place::current()) const {
     announce(detail::atomic_access::load, T{}, at);
     return value_.load();
   }
-  HEDDLE_UNWATCHED void store(T desired, place at = place::current()) {
+  HEDDLE_ANNOUNCED void store(T desired, place at = place::current()) {
     if (detail::exploring) [[unlikely]]
       return store_exploring(desired, at);
     value_.store(desired);
   }
   // Stores `desired` and returns the old value: Go's Swap.
-  HEDDLE_UNWATCHED T exchange(T desired, place at = place::current()) {
+  HEDDLE_ANNOUNCED T exchange(T desired, place at = place::current()) {
     announce(detail::atomic_access::update, T{}, at);
     T old = value_.exchange(desired);
     note();
     return old;
   }
   // Stores `desired` if the value is `expected`; else puts the value found into `expected`.
-  HEDDLE_UNWATCHED bool compare_exchange(T& expected, T desired, place at = place::current()) {
+  HEDDLE_ANNOUNCED bool compare_exchange(T& expected, T desired, place at = place::current()) {
     announce(detail::atomic_access::compare_exchange, expected, at);
     bool done = value_.compare_exchange_strong(expected, desired);
     note();
     return done;
   }
   // The same with the expected value by copy: Go's CompareAndSwap.
-  HEDDLE_UNWATCHED bool compare_and_swap(T expected, T desired, place at = place::current()) {
+  HEDDLE_ANNOUNCED bool compare_and_swap(T expected, T desired, place at = place::current()) {
     return compare_exchange(expected, desired, at);
   }
   // Adds and returns the new value, as Go's Add.
-  HEDDLE_UNWATCHED T add(T delta, place at = place::current()) requires std::is_integral_v<T> {
+  HEDDLE_ANNOUNCED T add(T delta, place at = place::current()) requires std::is_integral_v<T> {
     return static_cast<T>(fetch_add(delta, at) + delta);
   }
   // These return the old value, as std::atomic's.
-  HEDDLE_UNWATCHED
+  HEDDLE_ANNOUNCED
   T fetch_add(T delta, place at = place::current()) requires std::is_integral_v<T> {
     return update([&] { return value_.fetch_add(delta); }, at);
   }
-  HEDDLE_UNWATCHED
+  HEDDLE_ANNOUNCED
   T fetch_sub(T delta, place at = place::current()) requires std::is_integral_v<T> {
     return update([&] { return value_.fetch_sub(delta); }, at);
   }
-  HEDDLE_UNWATCHED T fetch_and(T bits, place at = place::current()) requires std::is_integral_v<T> {
+  HEDDLE_ANNOUNCED T fetch_and(T bits, place at = place::current()) requires std::is_integral_v<T> {
     return update([&] { return value_.fetch_and(bits); }, at);
   }
-  HEDDLE_UNWATCHED T fetch_or(T bits, place at = place::current()) requires std::is_integral_v<T> {
+  HEDDLE_ANNOUNCED T fetch_or(T bits, place at = place::current()) requires std::is_integral_v<T> {
     return update([&] { return value_.fetch_or(bits); }, at);
   }
 
  private:
   // One thread runs all goroutines there: the order is the schedule's, and a fence would cost more
   // than what it is to order.
-  HEDDLE_UNWATCHED void store_exploring(T desired, place at) {
+  HEDDLE_ANNOUNCED void store_exploring(T desired, place at) {
     announce(detail::atomic_access::store, T{}, at);
     value_.store(desired, std::memory_order_relaxed);
     detail::note_atomic_value(detail::value_bits(desired));
   }
-  HEDDLE_UNWATCHED void announce(detail::atomic_access access, T expected, place at) const {
+  HEDDLE_ANNOUNCED void announce(detail::atomic_access access, T expected, place at) const {
     if (detail::exploring) [[unlikely]]
       detail::announce_atomic(this, id_, access, detail::value_bits(value_.load()),
                               detail::value_bits(expected), at, std::is_pointer_v<T>);
   }
-  HEDDLE_UNWATCHED void note() const {
+  HEDDLE_ANNOUNCED void note() const {
     if (detail::exploring) [[unlikely]]
       detail::note_atomic_value(detail::value_bits(value_.load()));
   }
   template <class F>
-  HEDDLE_UNWATCHED T update(F f, place at) {
+  HEDDLE_ANNOUNCED T update(F f, place at) {
     announce(detail::atomic_access::update, T{}, at);
     T old = f();
     note();

@@ -20,6 +20,7 @@
 
 #include "heddle/detail/seam.hpp"
 #include "heddle/detail/spin_lock.hpp"
+#include "heddle/detail/thread_sanitizer.hpp"
 #include "heddle/detail/wait_queue.hpp"
 #include "heddle/go.hpp"
 #include "heddle/panic.hpp"
@@ -90,15 +91,19 @@ class mutex {
       if (!announce_lock(at)) return;
     if (!state_.take()) [[unlikely]]
       lock_slow(at);
+    detail::acquire_order(this);
   }
   HEDDLE_UNWATCHED bool try_lock(place at = place::current()) {
     if (detail::exploring) [[unlikely]]
       if (!announce_try_lock(at)) return false;
-    return state_.take();
+    if (!state_.take()) return false;
+    detail::acquire_order(this);
+    return true;
   }
   HEDDLE_UNWATCHED void unlock(place at = place::current()) {  // panics unless locked
     if (detail::exploring) [[unlikely]]
       if (!announce_unlock(at)) return;
+    detail::release_order(this);
     if (!state_.give_up()) [[unlikely]]
       unlock_slow(at);
   }
@@ -134,20 +139,27 @@ class rw_mutex {
       if (!announce_read(at)) return;
     if (!add_reader()) [[unlikely]]
       lock_shared_slow(at);
+    detail::acquire_order(this);
   }
   HEDDLE_UNWATCHED bool try_lock_shared(place at = place::current()) {
     if (detail::exploring) [[unlikely]]
       if (!announce_try_read(at)) return false;
-    return add_reader();
+    if (!add_reader()) return false;
+    detail::acquire_order(this);
+    return true;
   }
   HEDDLE_UNWATCHED void unlock_shared(place at = place::current()) {  // panics unless read-locked
     if (detail::exploring) [[unlikely]]
       if (!announce_read_unlock(at)) return;
+    detail::release_order(readers());
     if (!remove_reader()) [[unlikely]]
       unlock_shared_slow(at);
   }
 
  private:
+  // Unlocks and read-unlocks are told to ThreadSanitizer by two addresses.
+  const void* readers() const noexcept { return &id_; }
+
   // state_: the number of read locks held times one_reader, and these.
   static constexpr std::uint32_t writer_present = 1;  // waits for the readers to leave, or holds it
   static constexpr std::uint32_t writing = 2;         // a writer holds it
@@ -251,9 +263,11 @@ class once {
   template <class F>
   void call(F&& f, place at = place::current()) {
     // Acquire; pairs with the release in end().
-    if (!detail::exploring && state_.load(std::memory_order_acquire) == state::finished) [[likely]]
+    if (!detail::exploring && state_.load(std::memory_order_acquire) == state::finished) [[likely]] {
+      detail::acquire_order(this);
       return;
-    if (!begin(at)) return;
+    }
+    if (!begin(at)) return detail::acquire_order(this);
     defer ended([this, at] { end(at); });
     std::forward<F>(f)();
   }

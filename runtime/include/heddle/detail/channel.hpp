@@ -58,6 +58,10 @@ class channel {
   bool can_recv() noexcept { return closed() || len() > 0 || senders_.has_waiter(); }
   void drain() noexcept;  // destroys what the buffer holds
 
+  // For ThreadSanitizer: a waiter that has been woken comes after who woke it.
+  void acquire_outcome(const waiter& self) const noexcept;
+  bool found_closed() const noexcept;  // closed(), and if so comes after the close
+
   spin_lock& lock() noexcept { return lock_; }
   wait_queue& senders() noexcept { return senders_; }
   wait_queue& receivers() noexcept { return receivers_; }
@@ -70,6 +74,8 @@ class channel {
   void* slot(std::uint32_t i) noexcept;
   void push(void* value);
   void pop(void* to);
+  void push_for(waiter& sender);
+  void meet(waiter& partner) noexcept;
   void set_count(std::uint32_t n) noexcept { count_.store(n, std::memory_order_release); }
 
   spin_lock lock_;

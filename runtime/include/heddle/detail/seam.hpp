@@ -12,9 +12,11 @@
 
 #include "heddle/place.hpp"
 
-// Where a program is compiled for checking (CMake's heddle_instrument), what these templates do
-// under a lock or an operation of their own is not the program's: it is not watched for races.
-#if !defined(HEDDLE_INSTRUMENTED)
+// Where a program is compiled for checking (CMake's heddle_instrument) or with ThreadSanitizer, what
+// these templates do under a lock or an operation of their own is not the program's: it is not
+// watched for races. An atomic's operations are announced to the checker, and are to ThreadSanitizer
+// what they are.
+#if !defined(HEDDLE_INSTRUMENTED) && !defined(HEDDLE_TELLS_THREAD_SANITIZER)
 #define HEDDLE_UNWATCHED
 #elif defined(__clang__)
 // The second keeps it from being inlined where it would be watched, the first leaves out atomics too.
@@ -22,6 +24,11 @@
   __attribute__((disable_sanitizer_instrumentation, no_sanitize("thread")))
 #else
 #define HEDDLE_UNWATCHED __attribute__((no_sanitize_thread))
+#endif
+#ifdef HEDDLE_INSTRUMENTED
+#define HEDDLE_ANNOUNCED HEDDLE_UNWATCHED
+#else
+#define HEDDLE_ANNOUNCED
 #endif
 
 namespace heddle::detail {
