@@ -204,7 +204,10 @@ TEST_CASE("what can never go on is a deadlock") {
         heddle::rw_mutex m;
         m.lock_shared();
         heddle::go([&] { m.lock(); });
-        heddle::yield();
+        while (m.try_lock_shared()) {  // until the writer has arrived
+          m.unlock_shared();
+          heddle::yield();
+        }
         m.lock_shared();
       },
       [] {

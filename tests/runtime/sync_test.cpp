@@ -1,6 +1,7 @@
 // mutex, rw_mutex and cond, with the standard library's locks on them.
 #include "heddle/sync.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <mutex>
 #include <shared_mutex>
@@ -10,6 +11,7 @@
 #include "heddle/chan.hpp"
 #include "heddle/go.hpp"
 #include "heddle/runtime.hpp"
+#include "heddle/stats.hpp"
 #include "heddle/var.hpp"
 
 using heddle::check;
@@ -216,7 +218,10 @@ TEST_CASE("readers that a writer held back go in before the next writer") {
         order += 'r';
       });
     }
-    heddle::yield();
+    // Several workers: until all three wait, and the writer before it was let in.
+    while (std::ranges::count(heddle::goroutines(), heddle::goroutine_status::blocked,
+                              &heddle::goroutine_info::status) < 3)
+      heddle::yield();
     m.unlock();
     wg.wait();
     REQUIRE(order == "rrw");
