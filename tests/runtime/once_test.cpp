@@ -3,6 +3,7 @@
 #include <string>
 
 #include "both_modes.hpp"
+#include "heddle/chan.hpp"
 #include "heddle/go.hpp"
 #include "heddle/panic.hpp"
 #include "heddle/runtime.hpp"
@@ -30,14 +31,16 @@ TEST_CASE("a call of a once waits while another runs the function") {
   in_performance_mode([] {
     heddle::once o;
     bool finished = false;
+    const auto running = heddle::make_chan<int>(1);
     heddle::go([&] {
       o.call([&] {
+        running.send(1);
         heddle::yield();
         heddle::yield();
         finished = true;
       });
     });
-    heddle::yield();
+    running.recv();
     o.call([] { FAIL("run twice"); });
     REQUIRE(finished);
   });
