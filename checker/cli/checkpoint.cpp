@@ -12,7 +12,8 @@ namespace heddle::cli {
 
 namespace {
 
-constexpr std::string_view first_line = "heddle checkpoint 1\n";
+constexpr std::string_view any_first_line = "heddle checkpoint ";
+constexpr std::string_view first_line = "heddle checkpoint 2\n";
 
 // FNV-1a, 64 bits: Fowler, Noll, Vo.
 std::uint64_t hash_of(std::string_view text) {
@@ -57,7 +58,10 @@ std::string checkpoint_of(const isolated_run& run, const model_search& search) {
 
 void resume(const std::string& path, const isolated_run& run, model_search& search) {
   const std::string text = contents(path);
-  if (!text.starts_with(first_line)) throw usage_error(path + " is not a checkpoint");
+  if (!text.starts_with(any_first_line)) throw usage_error(path + " is not a checkpoint");
+  if (!text.starts_with(first_line))
+    throw usage_error(path + " was written by another version of Heddle; start again without "
+                      "--resume");
   try {
     const std::string_view rest = std::string_view(text).substr(first_line.size());
     explore::byte_reader in(rest);

@@ -64,8 +64,6 @@ std::pair<std::unique_ptr<worker>, search_ticket> model_search::start_next(print
     part& p = parts_[i];
     if (!is_ready(p)) continue;
     p.now = status::running;
-    p.told_found = p.found.size();
-    p.told_explored = p.explored.size();
     ticket.parts.push_back(i);
   }
   if (!divided_) return {start(run_, output), std::move(ticket)};
@@ -89,12 +87,16 @@ std::string model_search::explore(const search_ticket& ticket, shared_progress& 
   how.on_progress = [&](std::uint64_t executions, std::size_t depth) {
     progress.explored(before + executions, depth);
   };
-  std::vector<checker::part_request> requests;
-  for (std::size_t i : ticket.parts)
-    requests.push_back({parts_[i].state, parts_[i].found, parts_[i].explored});
+  std::vector<checker::part_state> requests;
+  double quantum = quantum_seconds;
+  for (std::size_t i : ticket.parts) {
+    requests.push_back(parts_[i].state);
+    // Where workers are being killed, the next one answers sooner.
+    quantum = std::min(quantum, quantum_seconds / (1 << 3 * parts_[i].deaths));
+  }
   try {
     const std::vector<part_answer> answers = checker::search_parts(
-        run_.m->body(), how, requests, quantum_seconds, [&progress] { return progress.wanted(); });
+        run_.m->body(), how, requests, quantum, [&progress] { return progress.wanted(); });
     explore::byte_writer out;
     for (const part_answer& a : answers) out.text(report::to_bytes(a));
     return tag_answer + out.take();
@@ -127,7 +129,7 @@ void model_search::ended(const search_ticket& ticket, const outcome& o) {
     for (std::size_t i = 0; !in.at_end() && i < ticket.parts.size(); ++i)
       if (!arrived(ticket.parts[i], report::part_answer_from(in.text()))) return;
     put_back(ticket, false);
-    size_.look(executions(), progress());
+    size_.look(executions(), std::min(done_, 1.0));
     return stop_if_spent();
   }
   if (o.ended == outcome::how::delivered) {
@@ -165,73 +167,24 @@ bool model_search::arrived(std::size_t index, part_answer a) {
     begin_again(std::move(a.state));
     return false;
   }
+  done_ += a.progress;
   part& p = parts_[index];
   p.state = std::move(a.state);
-  p.found.erase(p.found.begin(), p.found.begin() + static_cast<std::ptrdiff_t>(p.told_found));
-  p.explored.erase(p.explored.begin(),
-                   p.explored.begin() + static_cast<std::ptrdiff_t>(p.told_explored));
   p.deaths = 0;
-  p.done = a.progress;
-  p.shares = std::move(a.shares);
-  p.now = a.what == part_answer::left::waiting && p.found.empty() && p.explored.empty()
-              ? status::waiting
-              : status::ready;
-  if (!a.found.empty()) {
-    part& from = parts_[p.from];
-    from.found.push_back(std::move(a.found));
-    if (from.now == status::waiting) from.now = status::ready;
-  }
-  for (part_answer::given& g : a.branches) {
-    part& branch = parts_[new_part()];
-    branch.state = std::move(g.state);
-    branch.from = index;
-    branch.depth = g.depth;
+  p.now = status::ready;
+  for (checker::part_state& branch : a.branches) {
+    parts_[new_part()].state = std::move(branch);
+    ++left_;
   }
   if (a.what == part_answer::left::nothing) part_over(index);
   return !over_;
 }
 
 void model_search::part_over(std::size_t index) {
-  part& p = parts_[index];
-  p.now = status::over;
-  p.state.clear();
-  p.state.shrink_to_fit();
-  if (index == 0) return finish(true);
-  part& from = parts_[p.from];
-  from.explored.push_back(p.depth);
-  if (from.now == status::waiting) from.now = status::ready;
+  parts_[index] = part();
+  parts_[index].now = status::over;
   free_.push_back(index);
-}
-
-namespace {
-
-double share_at(const std::vector<std::pair<std::uint32_t, double>>& shares, std::uint32_t depth) {
-  for (const auto& [at, share] : shares)
-    if (at == depth) return share;
-  return 0;
-}
-
-}  // namespace
-
-// The share of the whole tree that a part is, as far as branches are known.
-double model_search::weight_of(std::size_t index) const {
-  double weight = 1;
-  std::size_t most = parts_.size();  // a file may say anything
-  for (; index != 0 && most-- > 0; index = parts_[index].from)
-    weight *= share_at(parts_[parts_[index].from].shares, parts_[index].depth);
-  return weight;
-}
-
-double model_search::progress() const {
-  double done = 0;
-  for (std::size_t i = 0; i < parts_.size(); ++i) {
-    const part& p = parts_[i];
-    if (p.now == status::over) continue;
-    double own = p.done;
-    for (std::uint32_t depth : p.explored) own += share_at(p.shares, depth);
-    done += weight_of(i) * own;
-  }
-  return std::min(done, 1.0);
+  if (--left_ == 0) finish(true);
 }
 
 // What was explored was counted by a relation that does not hold.
@@ -241,6 +194,8 @@ void model_search::begin_again(std::string state) {
   parts_.clear();
   free_.clear();
   size_ = {};
+  left_ = 1;
+  done_ = 0;
   parts_.emplace_back();
   parts_.front().state = std::move(state);
   reserved_ = 0;
@@ -282,23 +237,10 @@ std::string model_search::save() const {
   explore::byte_writer out;
   out.text(report::encode(counted_));
   out.text(std::to_string(seconds_before_ + seconds_since(started_)));
-  out.number(parts_.size());
-  for (const part& p : parts_) {
-    out.text(p.state);
-    out.number(p.from);
-    out.number(p.depth);
-    out.share(p.done);
-    out.number(p.shares.size());
-    for (const auto& [depth, share] : p.shares) {
-      out.number(depth);
-      out.share(share);
-    }
-    out.number(static_cast<std::uint64_t>(p.now == status::running ? status::ready : p.now));
-    out.number(p.found.size());
-    for (const std::string& f : p.found) out.text(f);
-    out.number(p.explored.size());
-    for (std::uint32_t d : p.explored) out.number(d);
-  }
+  out.share(done_);
+  out.number(left_);
+  for (const part& p : parts_)
+    if (p.now != status::over) out.text(p.state);
   return out.take();
 }
 
@@ -308,32 +250,13 @@ void model_search::restore(std::string_view bytes) {
   counted_.stopped_by.clear();
   seconds_before_ = std::stod(in.text());
   started_ = clock::now();
+  done_ = in.share();
   parts_.clear();
   parts_.resize(in.count());
-  if (parts_.empty()) throw explore::bad_bytes("there are no parts");
-  for (part& p : parts_) {
-    p.state = in.text();
-    p.from = static_cast<std::size_t>(in.number());
-    p.depth = in.small_number();
-    p.done = in.share();
-    p.shares.resize(in.count());
-    for (auto& [depth, share] : p.shares) {
-      depth = in.small_number();
-      share = in.share();
-    }
-    const std::uint64_t now = in.number();
-    if (p.from >= parts_.size() || now > static_cast<std::uint64_t>(status::over))
-      throw explore::bad_bytes("a part is damaged");
-    p.now = static_cast<status>(now);
-    p.found.resize(in.count());
-    for (std::string& f : p.found) f = in.text();
-    p.explored.resize(in.count());
-    for (std::uint32_t& d : p.explored) d = in.small_number();
-  }
-  for (std::size_t i = 1; i < parts_.size(); ++i)
-    if (parts_[i].now == status::over) free_.push_back(i);
-  if (parts_.front().now == status::over || (!counted_.failures.empty() && !run_.how.keep_going))
-    finish(parts_.front().now == status::over);
+  for (part& p : parts_) p.state = in.text();
+  left_ = parts_.size();
+  if (parts_.empty() || (!counted_.failures.empty() && !run_.how.keep_going))
+    finish(parts_.empty());
 }
 
 }  // namespace heddle::cli

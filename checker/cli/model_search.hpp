@@ -5,7 +5,7 @@
 // 1. What a worker found counts only once its answer has arrived whole: the part it explored is
 //    replaced by what is left of it in the same moment. So a worker that is killed loses nothing;
 //    its part is given to another.
-// 2. A part is over when it is explored and all that was split from it is over.
+// 2. Parts know nothing of each other: the search is over when none is left.
 #pragma once
 
 #include <chrono>
@@ -48,34 +48,22 @@ class model_search {
   // What the search came to. REQUIRES: over().
   answer take() { return std::move(answer_); }
 
-  // Whether more parts are worth it: few executions were begun in vain so far.
-  bool divides_well() const { return counted_.redundant <= 100 + counted_.explored / 32; }
   // As bytes, for a file; and from them. Throws explore::bad_bytes.
   std::string save() const;
   void restore(std::string_view bytes);
 
  private:
-  enum class status : std::uint8_t { ready, running, waiting, over };
+  enum class status : std::uint8_t { ready, running, over };
   struct part {
-    std::string state;
-    std::size_t from = 0;      // the part it was split from; itself: none
-    std::uint32_t depth = 0;   // where
+    checker::part_state state;
     status now = status::ready;
-    std::vector<std::string> found;       // by parts split from it, not yet told to it
-    std::vector<std::uint32_t> explored;  // depths of such parts that are over, likewise
-    std::size_t told_found = 0;           // how many of these its worker was told
-    std::size_t told_explored = 0;
-    double done = 0;           // the share of it that its worker explored, and what share of it
-    std::vector<std::pair<std::uint32_t, double>> shares;  // the branches split off at a depth are
-    int deaths = 0;            // workers that were killed while they explored it
+    int deaths = 0;  // workers that were killed while they explored it
   };
 
   std::string explore(const search_ticket& ticket, shared_progress& progress) const;
   void put_back(const search_ticket& ticket, bool killed);
   bool arrived(std::size_t index, checker::part_answer a);
   void part_over(std::size_t index);
-  double weight_of(std::size_t index) const;
-  double progress() const;
   std::uint64_t executions() const { return counted_.explored + counted_.redundant; }
   void begin_again(std::string state);
   std::size_t new_part();
@@ -89,6 +77,8 @@ class model_search {
   answer answer_;
   std::deque<part> parts_;
   std::vector<std::size_t> free_;  // parts that are over, whose places others may take
+  std::size_t left_ = 1;           // parts that are not over
+  double done_ = 0;                // the share of the search that is done
   checker::running_size size_;
   std::uint64_t begun_ = 0;
   checker::result counted_;

@@ -47,8 +47,7 @@ class pool {
     }
     hungry_ = slots_.size() < workers_;
     if (!hungry_) return;
-    for (slot& s : slots_)
-      if (searches_[s.search]->divides_well()) s.w->want();
+    for (slot& s : slots_) s.w->want();
   }
 
   void wait() {

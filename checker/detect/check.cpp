@@ -13,7 +13,7 @@
 
 #include "automatic.hpp"
 #include "detect.hpp"
-#include "dpor.hpp"
+#include "reverse_search.hpp"
 #include "executor.hpp"
 #include "factory.hpp"
 #include "lock_order.hpp"
@@ -54,7 +54,7 @@ class exploration {
         executor_(*own_),
         strategy_(chosen_strategy(how)) {}
   // Explores a part of a search.
-  exploration(executor& with, const options& how, const part_request& part);
+  exploration(executor& with, const options& how, const part_state& part);
 
   result run();
   part_answer run_part(clock::time_point until, const std::function<bool()>& wanted);
@@ -72,7 +72,7 @@ class exploration {
   void warn();
   void look_at_clock();
   result finish();
-  explore::dpor_strategy& tree() { return static_cast<explore::dpor_strategy&>(*strategy_); }
+  explore::reverse_search& tree() { return static_cast<explore::reverse_search&>(*strategy_); }
 
   const options& how_;
   std::unique_ptr<executor> own_;
@@ -269,26 +269,20 @@ result exploration::finish() {
   return std::move(result_);
 }
 
-std::unique_ptr<explore::strategy> part_strategy(const part_request& part, const options& how,
+std::unique_ptr<explore::strategy> part_strategy(const part_state& part, const options& how,
                                                  explore::names& known) {
-  auto tree =
-      part.state.empty()
-          ? std::make_unique<explore::dpor_strategy>()
-          : std::make_unique<explore::dpor_strategy>(explore::subtree_from(part.state, known));
-  if (how.preemptions) tree->bound_preemptions(*how.preemptions);
-  for (const std::string& bytes : part.found) {
-    const explore::subtree names = explore::subtree_from(bytes, known);
-    for (const explore::remote_plan& plan : names.found) tree->plan_remote(names, plan);
-  }
-  for (std::uint32_t depth : part.explored) tree->branch_explored(depth);
-  return tree;
+  auto search = part.empty() ? std::make_unique<explore::reverse_search>()
+                             : std::make_unique<explore::reverse_search>(
+                                   explore::subtree_from(part, known));
+  if (how.preemptions) search->bound_preemptions(*how.preemptions);
+  return search;
 }
 
-exploration::exploration(executor& with, const options& how, const part_request& part)
+exploration::exploration(executor& with, const options& how, const part_state& part)
     : how_(how),
       executor_(with),
       strategy_(part_strategy(part, how, executor_.naming())),
-      resumed_(!part.state.empty()) {}
+      resumed_(!part.empty()) {}
 
 // For a shorter time than this a part is not left for one that waits.
 constexpr auto shortest_part = std::chrono::milliseconds(4);
@@ -310,30 +304,19 @@ part_answer exploration::run_part(clock::time_point until, const std::function<b
     if (wanted() && clock::now() - started_ >= shortest_part) {
       for (int i = 0; i < most_branches; ++i)
         if (const std::optional<explore::subtree> branch = tree().split())
-          a.branches.push_back({explore::to_bytes(*branch, executor_.naming()), branch->floor - 1});
+          a.branches.push_back(explore::to_bytes(*branch, executor_.naming()));
       if (!a.branches.empty()) break;
     }
   }
   if (a.what != part_answer::left::restart) {
-    explore::subtree found;
-    found.found = tree().take_remote_plans();
-    explore::subtree state = tree().save();
-    if (!found.found.empty()) {
-      found.actions = state.actions;
-      found.touches = state.touches;
-      a.found = explore::to_bytes(found, executor_.naming());
-    }
-    a.what = strategy_->exhausted()      ? part_answer::left::nothing
-             : tree().waits_for_others() ? part_answer::left::waiting
-                                         : part_answer::left::more;
-    a.state = explore::to_bytes(state, executor_.naming());
+    a.what = strategy_->exhausted() ? part_answer::left::nothing : part_answer::left::more;
+    a.state = explore::to_bytes(tree().save(), executor_.naming());
   } else {
     explore::subtree start;
     start.panicking_groups = tree().panicking_groups();
     a.state = explore::to_bytes(start, executor_.naming());
   }
   a.progress = strategy_->progress();
-  for (const auto& [depth, share] : tree().shares_given()) a.shares.emplace_back(depth, share);
   a.counted = finish();
   return a;
 }
@@ -341,18 +324,18 @@ part_answer exploration::run_part(clock::time_point until, const std::function<b
 }  // namespace
 
 std::vector<part_answer> search_parts(const std::function<void()>& body, const options& how,
-                                      const std::vector<part_request>& requests, double seconds,
+                                      const std::vector<part_state>& requests, double seconds,
                                       const std::function<bool()>& wanted) {
   const clock::time_point until = clock::now() + std::chrono::duration_cast<clock::duration>(
                                                      std::chrono::duration<double>(seconds));
   options left = how;
   executor with(body, left);
   std::vector<part_answer> answers;
-  for (const part_request& request : requests) {
+  for (const part_state& request : requests) {
     answers.push_back(exploration(with, left, request).run_part(until, wanted));
     const part_answer& a = answers.back();
     const std::uint64_t used = a.counted.explored + a.counted.redundant;
-    if (a.what != part_answer::left::nothing && a.what != part_answer::left::waiting) break;
+    if (a.what != part_answer::left::nothing) break;
     if (clock::now() >= until || wanted() || !a.counted.failures.empty()) break;
     if (how.max_executions == 0) continue;
     if (used >= left.max_executions) break;

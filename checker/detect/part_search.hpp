@@ -5,39 +5,25 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "heddle/check/check.hpp"
 
 namespace heddle::checker {
 
-// A part of a dpor search. States and finds are explore::subtree as bytes.
-struct part_request {
-  std::string state;               // where the part stands; empty: the whole tree, from the start
-  std::vector<std::string> found;  // by parts that were split from this one
-  std::vector<std::uint32_t> explored;  // at these depths branches that were given away are done
-};
+// Part of a dpor search: an explore::subtree as bytes. Empty: the whole search, from the start.
+using part_state = std::string;
 
 struct part_answer {
   enum class left : std::uint8_t {
     nothing,   // explored
-    waiting,   // for the parts that were split from it
     more,
     restart,   // everything has to begin again: a wait group was seen to panic
   };
   left what = left::nothing;
-  std::string state;               // where it stands now; of restart: where to begin
-  struct given {
-    std::string state;
-    std::uint32_t depth = 0;       // where it was split off
-  };
-  std::vector<given> branches;     // new parts
-  std::string found;               // for the part that it was split from; empty: nothing
-  // How much of the part is done here (strategy::progress()), and how much of it each branch is
-  // that was given away at a depth and has not been explored.
-  double progress = 0;
-  std::vector<std::pair<std::uint32_t, double>> shares;
+  part_state state;                  // where it stands now; of restart: where to begin
+  std::vector<part_state> branches;  // new parts, split from this one
+  double progress = 0;  // the share of the whole search that was done here (strategy::progress())
   result counted;                  // of the executions since the request
 };
 
@@ -45,7 +31,7 @@ struct part_answer {
 // used up. Comes back early, with branches of the part in hand, when `wanted` says that somebody
 // has nothing to do. The answers are to the first of the requests; the others were not begun.
 std::vector<part_answer> search_parts(const std::function<void()>& body, const options& how,
-                                      const std::vector<part_request>& requests, double seconds,
+                                      const std::vector<part_state>& requests, double seconds,
                                       const std::function<bool()>& wanted);
 
 // Adds what a part counted to what its search has counted so far; failures of one signature are

@@ -1,6 +1,7 @@
 // Values as bytes, for files and pipes: numbers as varints of seven bits, least significant first.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -24,14 +25,13 @@ class byte_writer {
     for (int shift = 0; shift < 32; shift += 8) byte(static_cast<std::uint8_t>(w >> shift));
   }
   // From 0 to 1.
-  void share(double x) { number(static_cast<std::uint64_t>(x * share_unit)); }
+  void share(double x) { number(std::bit_cast<std::uint64_t>(x)); }
   void flag(bool b) { bytes_.push_back(b ? '\1' : '\0'); }
   void text(std::string_view s) {
     number(s.size());
     bytes_.append(s);
   }
   const std::string& bytes() const { return bytes_; }
-  static constexpr double share_unit = 1ULL << 52;
   std::string take() { return std::move(bytes_); }
 
  private:
@@ -68,7 +68,7 @@ class byte_reader {
     for (int shift = 0; shift < 32; shift += 8) w |= std::uint32_t{byte()} << shift;
     return w;
   }
-  double share() { return static_cast<double>(number()) / byte_writer::share_unit; }
+  double share() { return std::bit_cast<double>(number()); }
   bool flag() { return one() != '\0'; }
   std::string text() {
     const std::size_t n = count();

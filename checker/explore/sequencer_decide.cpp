@@ -60,7 +60,7 @@ bool sequencer::decide() {
 bool sequencer::decide_among_all(std::size_t step) {
   collect();
   if (alternatives_.empty()) return finish(ending::quiescent);
-  const point at{step, last_who_, alternatives_.all(), trace_.fingerprint};
+  const point at{step, last_who_, alternatives_.all(), trace_.fingerprint, &trace_};
   const std::size_t index = strategy_->pick(at);
   return index == strategy::abandon ? finish(ending::abandoned) : carry_out(at, index);
 }
@@ -72,7 +72,7 @@ bool sequencer::decide_past_bound(std::size_t step) {
   if (alternatives_.empty())
     return finish(step > limits_.max_steps ? ending::unfair_cut : ending::quiescent);
   if (step >= 2 * limits_.max_steps) return finish(ending::cut);
-  return carry_out({step, last_who_, alternatives_.all(), trace_.fingerprint}, pick_fairly());
+  return carry_out({step, last_who_, alternatives_.all(), trace_.fingerprint, &trace_}, pick_fairly());
 }
 
 bool sequencer::carry_out(const point& at, std::size_t index) {

@@ -29,6 +29,7 @@ struct point {
   actor_id running = no_actor;  // who performed the last event
   std::span<const alternative> alternatives;
   std::uint64_t fingerprint = 0;  // of all that was announced and picked so far
+  const trace* so_far = nullptr;
 };
 
 // A choice made earlier at the same point: it is repeated without looking at the alternatives.

@@ -39,7 +39,6 @@ class encoder {
   std::uint64_t actor(actor_id who);
   std::uint64_t object(object_id o);
   std::uint64_t step(const subtree& part, step_id s);
-  void tree(const subtree& part, const std::vector<planned_branch>& flat);
   void level(const subtree& part, const subtree::level& l);
 
   const names& known_;
@@ -106,49 +105,25 @@ std::uint64_t encoder::step(const subtree& part, step_id s) {
   return step_numbers_[s] = number;
 }
 
-void encoder::tree(const subtree& part, const std::vector<planned_branch>& flat) {
-  body_.number(flat.size());
-  for (const planned_branch& b : flat) {
-    body_.number(step(part, b.step));
-    body_.number(b.children);
-  }
-}
-
 void encoder::level(const subtree& part, const subtree::level& l) {
-  body_.number(l.fingerprint);
-  body_.number(step(part, l.chosen));
-  body_.flag(l.visited);
-  body_.flag(l.spent);
-  body_.flag(l.divided);
-  body_.number(l.index);
-  body_.number(l.alternatives);
-  body_.number(l.done);
-  body_.number(l.shared);
-  body_.number(l.asleep.size());
-  for (const sleeper& s : l.asleep) {
-    body_.number(step(part, s.step));
-    body_.flag(s.foreign);
+  body_.share(l.share);
+  body_.number(l.path.size());
+  for (step_id s : l.path) body_.number(step(part, s));
+  body_.number(l.cores.size());
+  for (const subtree::core& c : l.cores) {
+    body_.number(c.kept_below);
+    body_.number(c.kept.size());
+    for (std::uint32_t k : c.kept) body_.number(k);
+    body_.number(step(part, c.last));
   }
-  tree(part, l.todo);
 }
 
 std::string encoder::whole(const subtree& part) {
   body_.flag(part.begun);
-  body_.flag(part.exhausted);
-  body_.number(part.floor);
   body_.number(part.levels.size());
   for (const subtree::level& l : part.levels) level(part, l);
-  tree(part, part.planned);
-  body_.number(part.hint.size());
-  for (step_id s : part.hint) body_.number(step(part, s));
   body_.number(part.panicking_groups.size());
   for (object_id o : part.panicking_groups) body_.number(object(o));
-  body_.number(part.found.size());
-  for (const remote_plan& plan : part.found) {
-    body_.number(plan.at);
-    body_.number(plan.sequence.size());
-    for (step_id s : plan.sequence) body_.number(step(part, s));
-  }
   byte_writer out;
   out.number(names_count_);
   out.text(names_.bytes());
@@ -170,7 +145,6 @@ class decoder {
   actor_id actor(std::uint64_t written) const;
   object_id object(std::uint64_t written) const;
   step_id step(byte_reader& in) const;
-  void tree(byte_reader& in, std::vector<planned_branch>& flat) const;
   subtree::level level(byte_reader& in) const;
 
   names& known_;
@@ -242,31 +216,22 @@ step_id decoder::step(byte_reader& in) const {
   return static_cast<step_id>(s);
 }
 
-void decoder::tree(byte_reader& in, std::vector<planned_branch>& flat) const {
-  flat.resize(in.count());
-  for (planned_branch& b : flat) {
-    b.step = step(in);
-    b.children = in.small_number();
-  }
-}
-
 subtree::level decoder::level(byte_reader& in) const {
   subtree::level l;
-  l.fingerprint = in.number();
-  l.chosen = step(in);
-  l.visited = in.flag();
-  l.spent = in.flag();
-  l.divided = in.flag();
-  l.index = in.small_number();
-  l.alternatives = in.small_number();
-  l.done = in.small_number();
-  l.shared = in.small_number();
-  l.asleep.resize(in.count());
-  for (sleeper& s : l.asleep) {
-    s.step = step(in);
-    s.foreign = in.flag();
+  l.share = in.share();
+  l.path.resize(in.count());
+  for (step_id& s : l.path) s = step(in);
+  l.cores.resize(in.count());
+  for (subtree::core& c : l.cores) {
+    c.kept_below = in.small_number();
+    if (c.kept_below > l.path.size()) throw bad_bytes("a core is longer than its trace");
+    c.kept.resize(in.count());
+    for (std::uint32_t& k : c.kept) {
+      k = in.small_number();
+      if (k >= l.path.size()) throw bad_bytes("a core names a step that its trace has not");
+    }
+    c.last = step(in);
   }
-  tree(in, l.todo);
   return l;
 }
 
@@ -279,21 +244,10 @@ subtree decoder::whole(std::string_view bytes) {
   const std::string text = in.text();
   byte_reader body(text);
   part_.begun = body.flag();
-  part_.exhausted = body.flag();
-  part_.floor = body.small_number();
   const std::size_t levels = body.count();
   for (std::size_t i = 0; i < levels; ++i) part_.levels.push_back(level(body));
-  tree(body, part_.planned);
-  part_.hint.resize(body.count());
-  for (step_id& s : part_.hint) s = step(body);
   part_.panicking_groups.resize(body.count());
   for (object_id& o : part_.panicking_groups) o = object(body.number());
-  part_.found.resize(body.count());
-  for (remote_plan& plan : part_.found) {
-    plan.at = body.small_number();
-    plan.sequence.resize(body.count());
-    for (step_id& s : plan.sequence) s = step(body);
-  }
   return std::move(part_);
 }
 

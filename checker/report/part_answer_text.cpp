@@ -14,17 +14,8 @@ std::string to_bytes(const part_answer& a) {
   out.number(static_cast<std::uint64_t>(a.what));
   out.text(a.state);
   out.number(a.branches.size());
-  for (const part_answer::given& g : a.branches) {
-    out.text(g.state);
-    out.number(g.depth);
-  }
-  out.text(a.found);
+  for (const checker::part_state& branch : a.branches) out.text(branch);
   out.share(a.progress);
-  out.number(a.shares.size());
-  for (const auto& [depth, share] : a.shares) {
-    out.number(depth);
-    out.share(share);
-  }
   out.text(encode(a.counted));
   return out.take();
 }
@@ -32,20 +23,11 @@ std::string to_bytes(const part_answer& a) {
 part_answer part_answer_from(std::string_view bytes) {
   explore::byte_reader in(bytes);
   part_answer a;
-  a.what = static_cast<part_answer::left>(std::min<std::uint64_t>(in.number(), 3));
+  a.what = static_cast<part_answer::left>(std::min<std::uint64_t>(in.number(), 2));
   a.state = in.text();
   a.branches.resize(in.count());
-  for (part_answer::given& g : a.branches) {
-    g.state = in.text();
-    g.depth = in.small_number();
-  }
-  a.found = in.text();
+  for (checker::part_state& branch : a.branches) branch = in.text();
   a.progress = in.share();
-  a.shares.resize(in.count());
-  for (auto& [depth, share] : a.shares) {
-    depth = in.small_number();
-    share = in.share();
-  }
   a.counted = decode(in.text());
   return a;
 }

@@ -22,7 +22,7 @@ std::size_t find(const point& at, const action& what) {
 bool dpor_strategy::begin() {
   depth_ = 0;
   blocked_ = false;
-  return !exhausted_ && !waiting_ && nondeterminism_.empty();
+  return !exhausted_ && nondeterminism_.empty();
 }
 
 std::size_t dpor_strategy::repeat(std::size_t most) {
@@ -72,7 +72,7 @@ std::size_t dpor_strategy::extend(const point& at) {
     const node& parent = path_[length_ - 1];
     sleep_.resize(parent.sleep_end);
     for (std::size_t i = sleep_begin(length_ - 1); i < parent.sleep_end; ++i)
-      if (!steps_.dependent(sleep_[i].step, parent.chosen)) sleep_.push_back(sleep_[i]);
+      if (!steps_.dependent(sleep_[i], parent.chosen)) sleep_.push_back(sleep_[i]);
   } else {
     sleep_.clear();
   }
@@ -98,20 +98,12 @@ std::size_t dpor_strategy::choose_planned(const point& at, wakeup_trees::tree& t
 
 bool dpor_strategy::asleep(const action& what) const {
   for (std::size_t i = sleep_begin(length_); i < sleep_.size(); ++i)
-    if (steps_.what(sleep_[i].step) == what) return true;
+    if (steps_.what(sleep_[i]) == what) return true;
   return false;
 }
 
-// The alternative to explore first where nothing is planned: go on with who ran last. While a
-// foreign sleeper is to be woken, what came first in an execution that woke it.
+// The alternative to explore first where nothing is planned: go on with who ran last.
 std::size_t dpor_strategy::first_awake(const point& at) {
-  if (any_foreign_)
-    for (std::size_t i = sleep_begin(length_); i < sleep_.size(); ++i)
-      if (sleep_[i].foreign) {
-        const std::size_t index = first_of_hint(at);
-        if (index != not_there) return index;
-        break;
-      }
   std::size_t any = not_there;
   for (std::size_t i = 0; i < at.alternatives.size(); ++i) {
     const action& what = at.alternatives[i].what;
@@ -123,14 +115,6 @@ std::size_t dpor_strategy::first_awake(const point& at) {
   return any;
 }
 
-std::size_t dpor_strategy::first_of_hint(const point& at) {
-  for (step_id s : hint_) {
-    const std::size_t index = find(at, steps_.what(s));
-    if (index != not_there && !asleep(steps_.what(s))) return index;
-  }
-  return not_there;
-}
-
 void dpor_strategy::push_node(const point& at, std::size_t index, wakeup_trees::tree todo) {
   if (length_ == path_.size()) path_.emplace_back();
   node& n = path_[length_];
@@ -140,8 +124,8 @@ void dpor_strategy::push_node(const point& at, std::size_t index, wakeup_trees::
   n.again = {picked.what, static_cast<std::uint32_t>(index),
              static_cast<std::uint32_t>(at.alternatives.size())};
   n.visited = true;
-  n.spent = n.divided = false;
-  n.done = n.shared = 0;
+  n.spent = false;
+  n.done = 0;
   n.sleep_end = sleep_.size();
   n.todo = todo;
   n.unsettled.clear();
@@ -210,7 +194,7 @@ bool dpor_strategy::learns_of_group_panic(const trace& t) {
 
 void dpor_strategy::forget_everything() {
   while (length_ > 0) trees_.clear(path_[--length_].todo);
-  known_ = floor_ = analysed_ = 0;
+  known_ = analysed_ = 0;
   trees_.clear(planned_);
   redundant_ = executions_;
   ++begun_again_;
@@ -231,9 +215,6 @@ void dpor_strategy::plan(const trace& t) {
   }
   reversals_.reverse_passed_by(report);
   known_ = length;
-  if (!any_foreign_) return;
-  hint_.clear();
-  for (std::size_t e = 0; e < length; ++e) hint_.push_back(path_[e].chosen);
 }
 
 dpor_strategy::relation dpor_strategy::relate(step_id s, const reversal& r, step_id last) {
@@ -259,8 +240,8 @@ bool dpor_strategy::insert(const reversal& r) {
   if (const relation mine = relate(from.chosen, r, last); mine != relation::conflicting)
     return mine == relation::always_initial;
   for (std::size_t i = sleep_begin(r.at); i < from.sleep_end; ++i) {
-    const relation mine = relate(sleep_[i].step, r, last);
-    if (mine == relation::conflicting || (mine == relation::apart && sleep_[i].foreign)) continue;
+    const relation mine = relate(sleep_[i], r, last);
+    if (mine == relation::conflicting) continue;
     return mine == relation::always_initial;
   }
   sequence_.clear();
@@ -273,11 +254,11 @@ bool dpor_strategy::insert(const reversal& r) {
 
 void dpor_strategy::backtrack() {
   trees_.clear(planned_);
-  while (length_ > floor_) {
+  while (length_ > 0) {
     node& last = path_[length_ - 1];
     if (!last.spent) {
       sleep_.resize(last.sleep_end);
-      sleep_.push_back({last.chosen, last.divided});
+      sleep_.push_back(last.chosen);
       ++last.sleep_end;
       last.spent = true;
       ++last.done;
@@ -290,15 +271,13 @@ void dpor_strategy::backtrack() {
       known_ = std::min(known_, length_ - 1);
       return;
     }
-    waiting_ = last.shared > 0;
-    if (waiting_) return;
     --length_;
   }
   exhausted_ = true;
 }
 
 double dpor_strategy::branches(const node& n) const {
-  const std::size_t left = trees_.branches(n.todo) + n.shared + (n.spent ? 0 : 1);
+  const std::size_t left = trees_.branches(n.todo) + (n.spent ? 0 : 1);
   return static_cast<double>(std::max<std::size_t>(n.done + left, 1));
 }
 
@@ -307,7 +286,7 @@ double dpor_strategy::progress() const {
   if (exhausted_) return 1;
   double done = 0;
   double share = 1;
-  for (std::size_t d = floor_; d < length_; ++d) {
+  for (std::size_t d = 0; d < length_; ++d) {
     share /= branches(path_[d]);
     done += share * path_[d].done;
   }

@@ -8,15 +8,10 @@
 // - A race of events that an earlier execution shared is looked at again only if what followed it
 //   may have decided what came of it.
 //
-// Parts of the tree can be given away. A branch that another part explores is a foreign sleeper
-// here, and what is being explored here is one there: then what each finds is not planned into the
-// other's wakeup trees, so a sequence counts as covered by a foreign sleeper only if it begins
-// with it, not if it merely commutes with it. Each trace is still explored once; an execution may
-// be begun in vain where what a foreign sleeper waits for does not come.
+// Searches that are divided among processes are reverse_search's.
 //
 // Invariants, for the node before each event of the current execution:
-// 1. Every trace that begins with the node's prefix and a sleeping step has been explored, or will
-//    be by another part.
+// 1. Every trace that begins with the node's prefix and a sleeping step has been explored.
 // 2. No branch of `todo` is a beginning of such a trace, or of another branch's.
 #pragma once
 
@@ -29,16 +24,12 @@
 #include "reversals.hpp"
 #include "step_table.hpp"
 #include "strategy.hpp"
-#include "subtree.hpp"
 #include "wakeup_tree.hpp"
 
 namespace heddle::explore {
 
 class dpor_strategy final : public strategy {
  public:
-  dpor_strategy() = default;  // the whole tree
-  explicit dpor_strategy(const subtree& part);
-
   std::string_view name() const override { return "dpor"; }
   bool begin() override;
   std::size_t repeat(std::size_t most) override;
@@ -58,41 +49,13 @@ class dpor_strategy final : public strategy {
   // begin().
   void bound_preemptions(unsigned most, std::optional<unsigned> slack = std::nullopt);
 
-  // The rest of this is called between executions.
-
-  // Everything that is left to do, as a value.
-  subtree save() const;
-  // Gives the shallowest planned branch away; empty if nothing is planned.
-  std::optional<subtree> split();
-  // A branch that was given away at this depth has been explored.
-  void branch_explored(std::size_t depth);
-  // Plans what a part that was split from this one found.
-  void plan_remote(const subtree& names, const remote_plan& found);
-  // Takes what this part found for the one that it was split from; steps as in save().
-  std::vector<remote_plan> take_remote_plans();
-  // Nothing is left to do here until the branches that were given away have been explored.
-  bool waits_for_others() const { return waiting_; }
-  // The wait groups that were seen to panic in a search that has to begin again because of that.
-  const std::vector<object_id>& panicking_groups() const { return panicking_groups_; }
-  // Of the nodes of which branches were given away and have not been explored: the share of this
-  // part that each such branch is, as progress() counts.
-  struct given_share {
-    std::uint32_t depth = 0;
-    double share = 0;
-  };
-  std::vector<given_share> shares_given() const;
-  // How deep the path is that this part shares with the one it was split from.
-  std::size_t floor() const { return floor_; }
-
  private:
   struct node {
     std::uint64_t fingerprint = 0;
     step_id chosen = 0;
     bool visited = false;      // `again` is known
     bool spent = false;        // `chosen` has been explored, and sleeps
-    bool divided = false;      // branches are explored at the same time: all sleepers are foreign
     std::uint32_t done = 0;    // branches explored
-    std::uint32_t shared = 0;  // branches given away and not yet explored
     known_choice again;
     std::size_t sleep_end = 0;  // in sleep_, from the end of the node before
     wakeup_trees::tree todo = wakeup_trees::empty;
@@ -106,18 +69,14 @@ class dpor_strategy final : public strategy {
   std::size_t extend(const point& at);
   std::size_t choose_planned(const point& at, wakeup_trees::tree& todo);
   std::size_t first_awake(const point& at);
-  std::size_t first_of_hint(const point& at);
   bool asleep(const action& what) const;
   std::size_t sleep_begin(std::size_t depth) const {
     return depth == 0 ? 0 : path_[depth - 1].sleep_end;
   }
   void push_node(const point& at, std::size_t index, wakeup_trees::tree todo);
-  void insert_sleeper(std::size_t depth, sleeper s);
-  void divide(std::size_t depth);
   void plan(const trace& t);
   void keep_to_bound(const trace& t);
   bool insert(const reversal& r);
-  relation relate(step_id s, const std::vector<step_id>& sequence);
   relation relate(step_id s, const reversal& r, step_id last);
   void backtrack();
   double branches(const node& n) const;
@@ -127,15 +86,12 @@ class dpor_strategy final : public strategy {
   step_table steps_;
   std::vector<node> path_;  // length_ of them are in use
   std::size_t length_ = 0;
-  std::size_t floor_ = 0;  // nodes below this number belong to another part
   std::size_t depth_ = 0;
   std::size_t known_ = 0;  // events that the last execution shared with the one before
-  std::vector<sleeper> sleep_;
+  std::vector<step_id> sleep_;
   wakeup_trees trees_{steps_};
   wakeup_trees::tree planned_ = wakeup_trees::empty;  // what is to follow the last node's choice
   std::vector<step_id> sequence_;
-  std::vector<step_id> hint_;  // the last execution that was not given up; kept if any_foreign_
-  bool any_foreign_ = false;
   happens_before order_;
   std::size_t analysed_ = 0;  // how much of the last execution order_ already has
   reversal_finder reversals_;
@@ -148,7 +104,6 @@ class dpor_strategy final : public strategy {
   std::uint64_t redundant_ = 0;
   std::uint64_t begun_again_ = 0;
   bool exhausted_ = false;
-  bool waiting_ = false;
   bool blocked_ = false;  // all that this execution could do sleeps
   std::string nondeterminism_;
 };

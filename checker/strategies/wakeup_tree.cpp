@@ -47,42 +47,6 @@ void wakeup_trees::clear(tree& t) {
   }
 }
 
-void wakeup_trees::flatten(tree t, std::vector<planned_branch>& out) const {
-  for (; t != empty; t = pool_[t].next) {
-    std::uint32_t children = 0;
-    for (tree b = pool_[t].then; b != empty; b = pool_[b].next) ++children;
-    out.push_back({pool_[t].step, children});
-    flatten(pool_[t].then, out);
-  }
-}
-
-wakeup_trees::tree wakeup_trees::restore_branch(std::span<const planned_branch>& flat) {
-  const planned_branch& b = flat.front();
-  flat = flat.subspan(1);
-  const tree made = take(b.step);
-  tree last = empty;
-  for (std::uint32_t i = 0; i < b.children; ++i) {
-    const tree child = restore_branch(flat);
-    if (last == empty)
-      pool_[made].then = child;
-    else
-      pool_[last].next = child;
-    last = child;
-  }
-  return made;
-}
-
-wakeup_trees::tree wakeup_trees::restore(std::span<const planned_branch> flat) {
-  tree first = empty;
-  tree last = empty;
-  while (!flat.empty()) {
-    const tree b = restore_branch(flat);
-    (last == empty ? first : pool_[last].next) = b;
-    last = b;
-  }
-  return first;
-}
-
 wakeup_trees::result wakeup_trees::insert(tree& t, std::vector<step_id>& sequence,
                                           std::size_t certain) {
   tree parent = empty;  // whose `then` is searched; at first `t` itself

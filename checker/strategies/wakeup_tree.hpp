@@ -6,11 +6,9 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "step_table.hpp"
-#include "subtree.hpp"
 
 namespace heddle::explore {
 
@@ -39,22 +37,6 @@ class wakeup_trees {
   enum class result { added, covered, always };
   result insert(tree& t, std::vector<step_id>& sequence, std::size_t certain);
 
-  // Calls f for every sequence from the root to a leaf.
-  template <class F>
-  void each(tree t, std::vector<step_id>& prefix, const F& f) const {
-    for (; t != empty; t = pool_[t].next) {
-      prefix.push_back(pool_[t].step);
-      if (pool_[t].then == empty)
-        f(prefix);
-      else
-        each(pool_[t].then, prefix, f);
-      prefix.pop_back();
-    }
-  }
-  // To and from a value.
-  void flatten(tree t, std::vector<planned_branch>& out) const;
-  tree restore(std::span<const planned_branch> flat);
-
  private:
   struct branch {
     step_id step = 0;
@@ -62,7 +44,6 @@ class wakeup_trees {
     tree next = empty;
   };
   tree take(step_id s);
-  tree restore_branch(std::span<const planned_branch>& flat);
 
   step_table& steps_;
   std::vector<branch> pool_;

@@ -1,0 +1,204 @@
+#include "configuration.hpp"
+
+#include <algorithm>
+
+#include "dependence.hpp"
+
+namespace heddle::explore {
+
+namespace {
+
+// Calls f(actor, position) for everybody who takes part in an event.
+template <class F>
+void each_participant(const trace& t, const event& e, F f) {
+  f(e.what.who, e.position);
+  if (e.what.partner != no_actor) f(e.what.partner, e.partner_position);
+  for (const participant& p : t.others_of(e)) f(p.who, p.position);
+}
+
+bool of_time(op_kind k) { return k == op_kind::timer_fire || k == op_kind::clock_advance; }
+
+}  // namespace
+
+void configuration::look_at(const trace& t, const happens_before& order) {
+  trace_ = &t;
+  order_ = &order;
+  counts_.assign(t.actors.size(), 0);
+  counted_ = 0;
+  if (added_.size() < order.length()) added_.resize(2 * order.length(), 0);
+  begin(0);
+}
+
+void configuration::begin(std::uint32_t length) {
+  if (length < counted_) {
+    std::ranges::fill(counts_, 0);
+    counted_ = 0;
+  }
+  for (; counted_ < length; ++counted_)
+    each_participant(*trace_, trace_->events[counted_],
+                     [&](actor_id who, std::uint32_t position) { counts_[who] = position + 1; });
+  positions_.assign(counts_.begin(), counts_.end());
+  length_ = length;
+  ++stamp_;
+}
+
+void configuration::add(std::uint32_t e) {
+  added_[e] = stamp_;
+  each_participant(*trace_, trace_->events[e],
+                   [&](actor_id who, std::uint32_t position) { positions_[who] = position + 1; });
+}
+
+bool configuration::is_next(std::uint32_t e) const {
+  if (contains(e)) return false;
+  const event& ev = trace_->events[e];
+  const clock_row past = order_->clock(e);
+  for (std::size_t k = 0; k < past.size(); ++k) {
+    if (past[k] <= positions_[k]) continue;
+    if (past[k] > positions_[k] + 1) return false;
+    bool takes_part = false;
+    each_participant(*trace_, ev, [&](actor_id who, std::uint32_t) { takes_part |= who == k; });
+    if (!takes_part) return false;
+  }
+  return true;
+}
+
+bool configuration::has_pending(actor_id who) const {
+  if (!trace_->exists(who)) return false;
+  const actor_info& info = trace_->actors[who];
+  if (info.parent != no_actor && positions_[info.parent] < info.parent_position) return false;
+  return positions_[who] < info.announced.size();
+}
+
+bool configuration::in_place(const placed_action& a) const {
+  if (!has_pending(a.what.who) || positions_[a.what.who] != a.position) return false;
+  return a.what.partner == no_actor ||
+         (has_pending(a.what.partner) && positions_[a.what.partner] == a.partner_position);
+}
+
+// Whether a spinning goroutine would see something changed.
+bool configuration::guard_released(actor_id who, std::uint32_t position) const {
+  const std::span<const object_id> guards = trace_->guards_at(who, position);
+  if (guards.empty()) return true;
+  const clock_row own = order_->clock_at(who, position);
+  return std::ranges::any_of(guards, [&](object_id o) {
+    return std::ranges::any_of(order_->events_on(o), [&](std::uint32_t d) {
+      if (!contains(d) || order_->in_past(d, own)) return false;
+      return std::ranges::any_of(trace_->touches(trace_->events[d]), [&](const access& a) {
+        return a.object == o && dependent(a, {o, access_kind::read, 0});
+      });
+    });
+  });
+}
+
+void configuration::fold_object(object_id o) {
+  for (std::uint32_t e : order_->events_on(o))
+    if (contains(e)) relevant_.push_back(e);
+}
+
+// Makes folded_ hold the states of the objects that are offered.
+void configuration::fold(std::span<const operation> offers) {
+  relevant_.clear();
+  if (of_time(offers.front().kind)) {
+    for (std::uint32_t e = 0; e < order_->length(); ++e)
+      if (contains(e)) relevant_.push_back(e);
+  } else {
+    for (const operation& op : offers)
+      if (op.object != 0) fold_object(op.object);
+    if (offers.size() > 1) {
+      std::ranges::sort(relevant_);
+      relevant_.erase(std::unique(relevant_.begin(), relevant_.end()), relevant_.end());
+    }
+  }
+  folded_.reset(trace_->idle_time);
+  const auto meet = [&](const operation& op) {
+    if (!folded_.meet(op) || op.object >= trace_->initial_bits.size()) return;
+    folded_.set_bits(op.object, trace_->initial_bits[op.object]);
+  };
+  for (const operation& op : offers) meet(op);
+  for (std::uint32_t e : relevant_) {
+    const event& ev = trace_->events[e];
+    meet(ev.op);
+    folded_.apply(ev.what, ev.op, ev.bits);
+  }
+}
+
+bool configuration::able(const placed_action& a) const {
+  return a.op->kind == op_kind::otherwise ? folded_.otherwise_enabled(a.offers)
+                                          : folded_.enabled(a.what, *a.op);
+}
+
+bool configuration::enabled(const placed_action& a, access_list& touches) {
+  if (!guard_released(a.what.who, a.position)) return false;
+  if (a.what.partner != no_actor && !guard_released(a.what.partner, a.partner_position))
+    return false;
+  access always;
+  if (touches_always(*a.op, always)) {
+    touches.assign(1, always);
+  } else {
+    fold(a.op->kind == op_kind::otherwise ? a.offers : std::span(a.op, 1));
+    if (!able(a)) return false;
+    folded_.touches(a.what, *a.op, a.offers, touches);
+  }
+  const auto guards = [&](actor_id who, std::uint32_t position) {
+    for (object_id o : trace_->guards_at(who, position))
+      touches.push_back({o, access_kind::read, 0});
+  };
+  guards(a.what.who, a.position);
+  if (a.what.partner != no_actor) guards(a.what.partner, a.partner_position);
+  return true;
+}
+
+bool configuration::each_pair(placed_action a, op_kind partner_kind, visitor visit) {
+  for (const actor_info& other : trace_->actors) {
+    if (other.id == no_actor || other.id == a.what.who || other.kind != actor_kind::goroutine ||
+        !has_pending(other.id))
+      continue;
+    const std::uint32_t r = positions_[other.id];
+    for (const operation& op : trace_->offers_at(other.id, r)) {
+      if (op.kind != partner_kind || op.object != a.op->object) continue;
+      a.what.partner = other.id;
+      a.what.partner_branch = op.branch;
+      a.partner_position = r;
+      if (visit(a)) return true;
+    }
+  }
+  return false;
+}
+
+bool configuration::each_action(actor_id who, visitor visit) {
+  if (!has_pending(who)) return false;
+  placed_action a;
+  a.position = positions_[who];
+  a.offers = trace_->offers_at(who, a.position);
+  for (const operation& op : a.offers) {
+    a.what = {who, op.branch, no_actor, 0};
+    a.op = &op;
+    a.partner_position = 0;
+    switch (op.kind) {
+      case op_kind::start:
+      case op_kind::nil_channel:
+      case op_kind::cond_woken:
+      case op_kind::sleep:
+        break;
+      case op_kind::choose:
+        for (std::uint64_t i = 0; i < op.value; ++i) {
+          a.what.branch = static_cast<std::int32_t>(i);
+          if (visit(a)) return true;
+        }
+        break;
+      case op_kind::send:
+        if (op.value == 0 && each_pair(a, op_kind::recv, visit)) return true;
+        if (visit(a)) return true;
+        break;
+      case op_kind::cond_signal:
+        if (each_pair(a, op_kind::cond_woken, visit)) return true;
+        if (visit(a)) return true;
+        break;
+      default:
+        if (visit(a)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace heddle::explore

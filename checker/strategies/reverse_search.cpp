@@ -1,0 +1,233 @@
+// Reverse search: running a trace to its end, and which comes next.
+#include "reverse_search.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "dependence.hpp"
+#include "naive.hpp"
+
+namespace heddle::explore {
+
+namespace {
+
+constexpr std::size_t not_there = ~std::size_t{0};
+constexpr std::uint32_t unranked = ~std::uint32_t{0};
+
+std::size_t find(const point& at, const action& what) {
+  for (std::size_t i = 0; i < at.alternatives.size(); ++i)
+    if (at.alternatives[i].what == what) return i;
+  return not_there;
+}
+
+// The names of an actor and of those that made it, outermost first.
+void path_of(const trace& t, actor_id who, std::vector<std::uint32_t>& path) {
+  path.clear();
+  for (; who != no_actor; who = t.actors[who].parent) path.push_back(t.actors[who].ordinal);
+  std::ranges::reverse(path);
+}
+
+}  // namespace
+
+bool reverse_search::begin() {
+  if (exhausted_ || !nondeterminism_.empty()) return false;
+  depth_ = 0;
+  if (!started_) {
+    schedule_.clear();
+    common_ = 0;
+    started_ = true;
+    return true;
+  }
+  take_next();
+  return true;
+}
+
+void reverse_search::take_next() {
+  while (levels_[levels_used_ - 1].children.empty()) --levels_used_;
+  level& from = levels_[levels_used_ - 1];
+  const child next = from.children.back();
+  from.children.pop_back();
+  --left_;
+  share_ = from.share;
+  schedule_.assign(from.path.begin(), from.path.begin() + next.kept_below);
+  for (std::uint32_t i = 0; i < next.kept_count; ++i)
+    schedule_.push_back(from.path[from.kept[next.first_kept + i]]);
+  schedule_.push_back(next.last);
+  from.kept.resize(next.first_kept);
+  common_ = 0;
+  while (common_ < schedule_.size() && common_ < length_ &&
+         path_[common_].chosen == schedule_[common_])
+    ++common_;
+}
+
+std::size_t reverse_search::repeat(std::size_t most) {
+  depth_ = std::min(most, common_);
+  return depth_;
+}
+
+const known_choice* reverse_search::known(std::size_t, std::uint64_t fingerprint) {
+  if (depth_ >= common_) return nullptr;
+  const node& n = path_[depth_];
+  if (n.fingerprint != fingerprint) return nullptr;
+  ++depth_;
+  return &n.again;
+}
+
+std::size_t reverse_search::pick(const point& at) {
+  if (depth_ > at.step || (depth_ < common_ && path_[depth_].fingerprint != at.fingerprint)) {
+    nondeterminism_ = describe_departure(at);
+    return abandon;
+  }
+  rank(*at.so_far);
+  std::size_t index;
+  if (depth_ < schedule_.size()) {
+    index = find(at, steps_.what(schedule_[depth_]));
+    if (index == not_there) {
+      ++redundant_;  // planned, but not possible here
+      return abandon;
+    }
+  } else {
+    index = least(at);
+  }
+  push_node(at, index);
+  return index;
+}
+
+std::size_t reverse_search::least(const point& at) const {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < at.alternatives.size(); ++i)
+    if (less(at.alternatives[i].what, at.alternatives[best].what)) best = i;
+  return best;
+}
+
+void reverse_search::push_node(const point& at, std::size_t index) {
+  const alternative& picked = at.alternatives[index];
+  if (depth_ < common_) common_ = depth_;
+  length_ = depth_;
+  std::size_t skipped = skipped_begin(depth_);
+  skipped_.resize(skipped);
+  if (depth_ > 0) {
+    const node& before = path_[depth_ - 1];
+    for (std::size_t i = skipped_begin(depth_ - 1); i < before.skipped_end; ++i)
+      if (!steps_.dependent(skipped_[i], before.chosen)) skipped_.push_back(skipped_[i]);
+  }
+  bool is_least = true;
+  for (const alternative& other : at.alternatives) {
+    if (!less(other.what, picked.what)) continue;
+    is_least = false;
+    const step_id z = steps_.intern(other.what, other.touches);
+    if (std::find(skipped_.begin() + static_cast<std::ptrdiff_t>(skipped), skipped_.end(), z) ==
+        skipped_.end())
+      skipped_.push_back(z);
+  }
+  if (length_ == path_.size()) path_.emplace_back();
+  node& n = path_[length_++];
+  n.fingerprint = at.fingerprint;
+  n.chosen = steps_.intern(picked.what, picked.touches);
+  n.again = {picked.what, static_cast<std::uint32_t>(index),
+             static_cast<std::uint32_t>(at.alternatives.size())};
+  n.skipped_end = skipped_.size();
+  n.least = is_least;
+  ++depth_;
+}
+
+void reverse_search::end(const trace& t) {
+  if (!nondeterminism_.empty()) return;
+  if (t.ended != ending::abandoned && depth_ < schedule_.size()) {
+    nondeterminism_ = ended_early(t);
+    return;
+  }
+  ++executions_;
+  length_ = std::min(length_, depth_);
+  if (learns_of_group_panic(t)) return forget_everything();
+  if (t.ended != ending::abandoned) {
+    // Never so, as far as the theory holds: what was skipped is woken by the end of the core.
+    if (length_ > schedule_.size() && anything_skipped(schedule_.size())) ++redundant_;
+    find_children(t);
+  }
+  order_known_ = false;
+  exhausted_ = left_ == 0;
+  if (exhausted_) levels_used_ = 0;
+}
+
+bool reverse_search::out_of_bound(const trace& t) {
+  if (!most_preemptions_) return false;
+  analyse(t);
+  preemptions_.look_at(t, order_);
+  const bool outside = preemptions_.least(*most_preemptions_) > *most_preemptions_;
+  left_out_ = left_out_ || outside;
+  return outside;
+}
+
+void reverse_search::analyse(const trace& t) {
+  if (order_known_) return;
+  events_ = static_cast<std::uint32_t>(std::min(t.events.size(), depth_));
+  order_.analyse(t, t.events.size(), std::min<std::size_t>(events_, common_));
+  order_known_ = true;
+}
+
+void reverse_search::forget_everything() {
+  levels_used_ = left_ = 0;
+  length_ = common_ = 0;
+  redundant_ = executions_;
+  ++begun_again_;
+  started_ = false;
+  share_ = 1;
+  done_ = 0;
+}
+
+bool reverse_search::learns_of_group_panic(const trace& t) {
+  if (!t.group_panicked) return false;
+  const std::size_t before = panicking_groups_.size();
+  for (object_id o : t.group_panics()) {
+    if (std::ranges::count(panicking_groups_, o) > 0) continue;
+    panicking_groups_.push_back(o);
+    config_.expect_group_panic(o);
+  }
+  return panicking_groups_.size() > before;
+}
+
+// Actors in the order of their names: before its children whoever made them, the clock last.
+void reverse_search::rank(const trace& t) {
+  bool known = rank_.size() >= t.actors.size();
+  for (actor_id who = 0; known && who < t.actors.size(); ++who)
+    known = !t.exists(who) || rank_[who] != unranked;
+  if (known) return;
+  rank_.resize(std::max(rank_.size(), t.actors.size()), unranked);
+  for (actor_id who = 0; who < t.actors.size(); ++who)
+    if (t.exists(who) && rank_[who] == unranked) {
+      by_rank_.push_back(who);
+      rank_[who] = 0;
+    }
+  std::ranges::sort(by_rank_);
+  std::vector<std::pair<std::vector<std::uint32_t>, actor_id>> named;
+  // ASSUMES for actors that are not there now that they were ranked among others: kept in place.
+  std::vector<std::uint32_t> path;
+  static thread_local std::vector<std::vector<std::uint32_t>> paths;
+  if (paths.size() < rank_.size()) paths.resize(rank_.size());
+  for (actor_id who : by_rank_) {
+    if (t.exists(who)) {
+      path_of(t, who, path);
+      paths[who] = path;
+    }
+    named.emplace_back(who == clock_actor ? std::vector<std::uint32_t>{unranked} : paths[who], who);
+  }
+  std::ranges::sort(named);
+  by_rank_.clear();
+  for (const auto& [name, who] : named) {
+    rank_[who] = static_cast<std::uint32_t>(by_rank_.size());
+    by_rank_.push_back(who);
+  }
+}
+
+bool reverse_search::less(const action& a, const action& b) const {
+  if (a.who != b.who) return rank_[a.who] < rank_[b.who];
+  if (a.branch != b.branch) return a.branch < b.branch;
+  if (a.partner != b.partner) {
+    if (a.partner == no_actor || b.partner == no_actor) return a.partner == no_actor;
+    return rank_[a.partner] < rank_[b.partner];
+  }
+  return a.partner_branch < b.partner_branch;
+}
+
+}  // namespace heddle::explore

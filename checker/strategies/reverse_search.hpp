@@ -1,0 +1,190 @@
+// Optimal dynamic partial order reduction without a tree in memory: each trace exactly once, none
+// begun in vain, and an execution's trace is all that is needed to find those that follow from it.
+//
+// Reverse search (Avis, Fukuda 1996) over the lexicographic normal forms of traces (Anisimov, Knuth
+// 1979). Every trace but the first has a parent, which is a function of the trace alone; the
+// children of a trace are found by reversing its races and kept if it is their parent. What has
+// been explored is nowhere remembered. docs/design/exploration.md has the definitions and proofs.
+//
+// Terms. Actions that are possible at the same time are ordered by their actors' names. The normal
+// form of a trace takes the least action that the trace allows, again and again. What is possible,
+// less than the action taken, and not taken is *skipped*, until an event depends on it. A step is a
+// *departure* if something is skipped then; after the last departure a trace goes by default: the
+// least possible action, again and again. What leads to the last departure is the trace's *core*.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "configuration.hpp"
+#include "happens_before.hpp"
+#include "preemptions.hpp"
+#include "step_table.hpp"
+#include "strategy.hpp"
+#include "subtree.hpp"
+
+namespace heddle::explore {
+
+class reverse_search final : public strategy {
+ public:
+  reverse_search() = default;  // the whole search
+  explicit reverse_search(const subtree& part);
+
+  std::string_view name() const override { return "dpor"; }
+  bool begin() override;
+  std::size_t repeat(std::size_t most) override;
+  const known_choice* known(std::size_t step, std::uint64_t fingerprint) override;
+  std::size_t pick(const point& at) override;
+  void end(const trace& t) override;
+  bool exhausted() const override { return exhausted_; }
+  bool out_of_bound(const trace& t) override;
+  bool left_out() const override { return left_out_; }
+  double progress() const override { return done_; }
+  std::uint64_t redundant() const override { return redundant_; }
+  std::uint64_t begun_again() const override { return begun_again_; }
+  std::string_view nondeterminism() const override { return nondeterminism_; }
+
+  // Only traces of which some order has at most `most` preemptions are in bound. Before the first
+  // begin().
+  void bound_preemptions(unsigned most) { most_preemptions_ = most; }
+
+  // The rest of this is called between executions.
+
+  // Everything that is left to do, as a value.
+  subtree save() const;
+  // Gives away a trace to explore, with all that follows from it; empty if there is but one.
+  std::optional<subtree> split();
+  // The wait groups that were seen to panic in a search that has to begin again because of that.
+  const std::vector<object_id>& panicking_groups() const { return panicking_groups_; }
+
+ private:
+  struct node {
+    std::uint64_t fingerprint = 0;
+    step_id chosen = 0;
+    known_choice again;
+    bool least = false;  // nothing less was possible
+    std::size_t skipped_end = 0;  // in skipped_, from the end of the node before
+  };
+  // The core of a trace to explore: the first `kept_below` steps of its parent, then the steps of
+  // the parent with the numbers in level::kept, then `last`.
+  struct child {
+    std::uint32_t kept_below = 0;
+    std::uint32_t first_kept = 0;
+    std::uint32_t kept_count = 0;
+    step_id last = 0;
+  };
+  // A trace that was explored, of whose children some are left.
+  struct level {
+    std::vector<step_id> path;
+    std::vector<std::uint32_t> kept;
+    std::vector<child> children;
+    double share = 0;  // of the whole search that each child is, if siblings are equal
+  };
+
+  // Something that might be done before event b, which it depends on.
+  struct reordering {
+    std::uint32_t b;
+    std::uint32_t choice;
+  };
+  // What an actor could do at a position, as what event it was done, and what it touches at most.
+  struct choice {
+    placed_action a;
+    std::uint32_t performed = happens_before::none;
+    std::uint32_t first_access = 0;
+    std::uint32_t access_count = 0;
+    bool never_blocks = false;
+  };
+
+  void rank(const trace& t);
+  bool less(const action& a, const action& b) const;
+  std::size_t skipped_begin(std::size_t depth) const {
+    return depth == 0 ? 0 : path_[depth - 1].skipped_end;
+  }
+  bool anything_skipped(std::size_t depth) const {
+    return path_[depth].skipped_end > skipped_begin(depth);
+  }
+  std::size_t least(const point& at) const;
+  void push_node(const point& at, std::size_t index);
+  void take_next();
+  bool learns_of_group_panic(const trace& t);
+  void forget_everything();
+  void analyse(const trace& t);
+
+  void find_children(const trace& t);
+  void find_choices();
+  void find_actor_choices(actor_id who);
+  void find_pairs(placed_action a, op_kind partner_kind);
+  void add_choice(const placed_action& a);
+  void find_adjacent(std::uint32_t index);
+  void find_conflicting(std::uint32_t index);
+  bool place(const placed_action& a);
+  bool may_depend(std::uint32_t e) const;
+  void consider(std::uint32_t b, const choice& c);
+  void consider_without(std::size_t undecided);
+  bool can_end_wait(std::size_t undecided) const;
+  bool removed(std::uint32_t e) const;
+  bool choose_kept();
+  void try_child();
+  bool wakes_all_skipped() const;
+  bool skips_nothing_else();
+  bool leads_here(std::uint32_t upto);
+  bool possible_after_b();
+  bool was_skipped(step_id z, const placed_action& at) const;
+
+  step_table steps_;
+  std::vector<node> path_;  // length_ of them are in use
+  std::size_t length_ = 0;
+  std::size_t depth_ = 0;
+  std::size_t common_ = 0;  // steps that this execution shares with the one before
+  std::vector<step_id> skipped_;
+  std::vector<step_id> schedule_;
+  std::vector<level> levels_;
+  std::size_t levels_used_ = 0;
+  std::size_t left_ = 0;     // children of all levels
+  double share_ = 1;         // of the execution at hand
+  double done_ = 0;
+  preemption_counter preemptions_;
+  std::optional<unsigned> most_preemptions_;
+  bool left_out_ = false;
+  bool order_known_ = false;  // order_ is that of the execution at hand
+  bool started_ = false;
+  bool exhausted_ = false;
+  std::uint64_t executions_ = 0;
+  std::uint64_t redundant_ = 0;
+  std::uint64_t begun_again_ = 0;
+  std::vector<object_id> panicking_groups_;
+  std::string nondeterminism_;
+
+  std::vector<actor_id> by_rank_;
+  std::vector<std::uint32_t> rank_;  // by actor
+
+  // The analysis of one trace.
+  const trace* trace_ = nullptr;
+  happens_before order_;
+  configuration config_;
+  std::uint32_t events_ = 0;
+  std::uint32_t settled_from_ = 0;   // no event from here on is a departure
+  std::vector<reordering> reorderings_;
+  std::vector<choice> choices_;
+  access_list possible_;
+  object_model fresh_;
+  level* into_ = nullptr;
+
+  // The candidate: `a_` before event b_.
+  std::uint32_t b_ = 0;
+  step_id b_step_ = 0;
+  const choice* c_ = nullptr;
+  placed_action a_;
+  step_id a_step_ = 0;
+  std::vector<std::uint32_t> past_;         // what a_ needs, as a clock
+  std::vector<std::uint32_t> undecided_;    // events that may come before a_ or after it
+  std::vector<std::uint32_t> left_after_;   // those that come after it
+  std::uint32_t needed_ = 0;                // the last event that has to be kept
+  std::vector<std::uint32_t> kept_;
+  access_list touches_;
+  access_list other_touches_;
+};
+
+}  // namespace heddle::explore

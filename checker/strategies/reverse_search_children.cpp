@@ -1,0 +1,240 @@
+// Reverse search: the children of a trace.
+#include "reverse_search.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "dependence.hpp"
+
+namespace heddle::explore {
+
+void reverse_search::find_children(const trace& t) {
+  trace_ = &t;
+  rank(t);
+  analyse(t);
+  config_.look_at(t, order_);
+  settled_from_ = events_;
+  while (settled_from_ > 0 && path_[settled_from_ - 1].least) --settled_from_;
+  if (levels_used_ == levels_.size()) levels_.emplace_back();
+  into_ = &levels_[levels_used_];
+  into_->path.clear();
+  into_->kept.clear();
+  into_->children.clear();
+  past_.assign(order_.actors(), 0);
+  find_choices();
+  for (const reordering& r : reorderings_) consider(r.b, choices_[r.choice]);
+  const double share = share_ / static_cast<double>(into_->children.size() + 1);
+  done_ += share;
+  if (into_->children.empty()) return;
+  for (std::uint32_t e = 0; e < events_; ++e) into_->path.push_back(path_[e].chosen);
+  into_->share = share;
+  left_ += into_->children.size();
+  ++levels_used_;
+}
+
+bool reverse_search::removed(std::uint32_t e) const {
+  if (order_.ordered(b_, e)) return true;
+  return std::ranges::any_of(left_after_, [&](std::uint32_t x) { return order_.ordered(x, e); });
+}
+
+bool reverse_search::may_depend(std::uint32_t e) const {
+  return dependent(std::span(possible_).subspan(c_->first_access, c_->access_count),
+                   trace_->touches(trace_->events[e]));
+}
+
+// Tries to perform the choice where event b was, b not yet performed.
+void reverse_search::consider(std::uint32_t b, const choice& c) {
+  b_ = b;
+  b_step_ = path_[b].chosen;
+  c_ = &c;
+  a_ = c.a;
+  if (!place(a_)) return;
+  left_after_.clear();
+  undecided_.clear();
+  needed_ = b;
+  // What its participants did instead does not come before it.
+  const auto instead = [&](actor_id who, std::uint32_t position) {
+    const std::uint32_t e = order_.event_at(who, position);
+    if (e != happens_before::none && e < b) return false;
+    if (e != happens_before::none && e != b) left_after_.push_back(e);
+    return true;
+  };
+  if (!instead(a_.what.who, a_.position)) return;
+  if (a_.what.partner != no_actor && !instead(a_.what.partner, a_.partner_position)) return;
+  access always;
+  const bool constant = c.never_blocks && touches_always(*a_.op, always);
+  for (std::uint32_t e = b + 1; e < events_; ++e) {
+    if (constant && e >= c.performed) break;
+    if (order_.in_past(e, past_)) {
+      needed_ = e;
+      continue;
+    }
+    if (removed(e)) continue;
+    if (c.never_blocks && order_.ordered(e, c.performed)) {
+      needed_ = e;
+      continue;
+    }
+    if (!constant && may_depend(e)) undecided_.push_back(e);
+  }
+  consider_without(0);
+}
+
+// Whether a wait group's counter can come to nothing, whatever is left out of what is undecided.
+bool reverse_search::can_end_wait(std::size_t undecided) const {
+  if (std::ranges::count(panicking_groups_, a_.op->object) > 0) return true;  // no plain sum
+  std::int64_t least = 0;
+  std::int64_t most = 0;
+  const auto count = [&](std::uint32_t e, bool certain) {
+    const event& ev = trace_->events[e];
+    if (ev.op.kind != op_kind::group_add) return;
+    const auto delta = static_cast<std::int64_t>(ev.op.value);
+    if (certain || delta < 0) least += delta;
+    if (certain || delta > 0) most += delta;
+  };
+  for (std::uint32_t e : order_.events_on(a_.op->object)) {
+    if (e >= b_ && removed(e)) continue;
+    count(e, e < b_ || std::find(undecided_.begin() + static_cast<std::ptrdiff_t>(undecided),
+                                 undecided_.end(), e) == undecided_.end());
+  }
+  return least <= 0 && most >= 0;
+}
+
+// Each way to let the undecided events come before the candidate or after it.
+void reverse_search::consider_without(std::size_t i) {
+  while (i < undecided_.size() && removed(undecided_[i])) ++i;
+  if (a_.op->kind == op_kind::group_wait && !can_end_wait(i)) return;
+  if (i == undecided_.size()) {
+    if (choose_kept()) try_child();
+    return;
+  }
+  const std::uint32_t needed = std::exchange(needed_, std::max(needed_, undecided_[i]));
+  consider_without(i + 1);
+  needed_ = needed;
+  left_after_.push_back(undecided_[i]);
+  consider_without(i + 1);
+  left_after_.pop_back();
+}
+
+// The events that come before the candidate in the normal form.
+bool reverse_search::choose_kept() {
+  kept_.clear();
+  for (std::uint32_t e = b_ + 1; e < events_; ++e) {
+    if (removed(e)) {
+      if (order_.in_past(e, past_)) return false;
+      continue;
+    }
+    if (e > needed_ && less(a_.what, trace_->events[e].what)) break;
+    kept_.push_back(e);
+  }
+  return true;
+}
+
+bool reverse_search::wakes_all_skipped() const {
+  for (std::size_t i = skipped_begin(b_); i < path_[b_].skipped_end; ++i)
+    if (std::ranges::none_of(kept_, [&](std::uint32_t e) {
+          return const_cast<step_table&>(steps_).dependent(skipped_[i], path_[e].chosen);
+        }))
+      return false;
+  return true;
+}
+
+// Whether a step that is possible after the kept events was passed over for one of them, or for
+// the candidate. REQUIRES: nothing is skipped before b_ that is possible now, and not z.
+bool reverse_search::was_skipped(step_id z, const placed_action& at) const {
+  const auto leads_to = [&](std::uint32_t e) {
+    return order_.in_past(e, order_.clock_at(at.what.who, at.position)) ||
+           (at.what.partner != no_actor &&
+            order_.in_past(e, order_.clock_at(at.what.partner, at.partner_position)));
+  };
+  auto& steps = const_cast<step_table&>(steps_);
+  if (z != a_step_ && less(steps.what(z), a_.what)) return true;
+  for (std::size_t i = kept_.size(); i-- > 0;) {
+    const step_id k = path_[kept_[i]].chosen;
+    if (steps.dependent(z, k) || leads_to(kept_[i])) return false;
+    if (less(steps.what(z), steps.what(k))) return true;
+  }
+  return false;
+}
+
+bool reverse_search::skips_nothing_else() {
+  std::uint32_t most = rank_[a_.what.who];
+  for (std::uint32_t e : kept_) most = std::max(most, rank_[trace_->events[e].what.who]);
+  for (actor_id who : by_rank_) {
+    if (rank_[who] > most) break;
+    if (who == a_.what.who || who == a_.what.partner || !config_.has_pending(who)) continue;
+    const bool found = config_.each_action(who, [&](const placed_action& z) {
+      if (z.what.partner == a_.what.who) return false;
+      if (z.what.partner != no_actor && z.what.partner == a_.what.partner) return false;
+      if (!config_.enabled(z, other_touches_)) return false;
+      const step_id step = steps_.intern(z.what, other_touches_);
+      if (step == b_step_ || steps_.dependent(step, a_step_)) return false;
+      return was_skipped(step, z);
+    });
+    if (found) return false;
+  }
+  return true;
+}
+
+// Whether the trace follows by default from the configuration, whose last event is at most `upto`.
+bool reverse_search::leads_here(std::uint32_t upto) {
+  std::uint32_t low = b_;
+  for (;;) {
+    while (low < events_ && config_.contains(low)) ++low;
+    if (low > upto || low == events_) return low >= settled_from_;
+    bool found = false;
+    bool fits = false;
+    for (actor_id who : by_rank_) {
+      if (!config_.has_pending(who)) continue;
+      action best;
+      config_.each_action(who, [&](const placed_action& z) {
+        if (found && !less(z.what, best)) return false;
+        if (trace_->idle_time && who == clock_actor) {
+          // possible only now that nothing else is
+        } else if (!config_.enabled(z, other_touches_)) {
+          return false;
+        }
+        found = true;
+        best = z.what;
+        return false;
+      });
+      if (!found) continue;
+      const std::uint32_t e = order_.event_at(who, config_.position(who));
+      fits = e != happens_before::none && trace_->events[e].what == best && config_.is_next(e);
+      if (!fits) return false;
+      config_.add(e);
+      upto = std::max(upto, e);
+      break;
+    }
+    if (!found) return false;
+  }
+}
+
+bool reverse_search::possible_after_b() {
+  return config_.in_place(a_) && config_.enabled(a_, other_touches_);
+}
+
+void reverse_search::try_child() {
+  if (!wakes_all_skipped()) return;
+  config_.begin(b_);
+  for (std::uint32_t e : kept_) config_.add(e);
+  if (!config_.in_place(a_) || !config_.enabled(a_, touches_)) return;
+  a_step_ = steps_.intern(a_.what, touches_);
+  if (!steps_.dependent(a_step_, b_step_)) return;
+  if (kept_.empty() && !less(trace_->events[b_].what, a_.what)) return;
+  if (was_skipped(a_step_, a_)) return;
+  if (!skips_nothing_else()) return;
+  std::uint32_t upto = kept_.empty() ? b_ : std::max(b_, kept_.back());
+  config_.add(b_);
+  if (c_->performed != happens_before::none && config_.is_next(c_->performed)) {
+    config_.add(c_->performed);
+    upto = std::max(upto, c_->performed);
+  } else if (possible_after_b()) {
+    return;
+  }
+  if (!leads_here(upto)) return;
+  into_->children.push_back({b_, static_cast<std::uint32_t>(into_->kept.size()),
+                             static_cast<std::uint32_t>(kept_.size()), a_step_});
+  into_->kept.insert(into_->kept.end(), kept_.begin(), kept_.end());
+}
+
+}  // namespace heddle::explore

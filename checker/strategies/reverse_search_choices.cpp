@@ -1,0 +1,223 @@
+// Reverse search: what could have been done in an execution, and before which of its events.
+#include "reverse_search.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "dependence.hpp"
+
+namespace heddle::explore {
+
+namespace {
+
+// Operations that can always be performed, whatever came before.
+bool never_blocks(op_kind k) {
+  switch (k) {
+    case op_kind::close:
+    case op_kind::try_close:
+    case op_kind::is_closed:
+    case op_kind::len:
+    case op_kind::try_lock:
+    case op_kind::unlock:
+    case op_kind::try_read_lock:
+    case op_kind::read_unlock:
+    case op_kind::try_write_lock:
+    case op_kind::write_unlock:
+    case op_kind::group_add:
+    case op_kind::cond_wait:
+    case op_kind::cond_broadcast:
+    case op_kind::once_end:
+    case op_kind::atomic_load:
+    case op_kind::atomic_store:
+    case op_kind::atomic_update:
+    case op_kind::atomic_compare:
+    case op_kind::timer_arm:
+    case op_kind::timer_stop:
+    case op_kind::clock_read:
+    case op_kind::observe_all:
+    case op_kind::pause:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+// Whatever somebody's announcements allow, and the events that it may be done before.
+void reverse_search::find_choices() {
+  choices_.clear();
+  possible_.clear();
+  reorderings_.clear();
+  for (const actor_info& info : trace_->actors)
+    if (info.id != no_actor) find_actor_choices(info.id);
+  for (std::uint32_t i = 0; i < choices_.size(); ++i)
+    choices_[i].never_blocks ? find_adjacent(i) : find_conflicting(i);
+  std::ranges::sort(reorderings_, [](const reordering& x, const reordering& y) {
+    return x.b != y.b ? x.b < y.b : x.choice < y.choice;
+  });
+}
+
+void reverse_search::find_actor_choices(actor_id who) {
+  const auto announced = static_cast<std::uint32_t>(trace_->actors[who].announced.size());
+  for (std::uint32_t p = 0; p < announced; ++p) {
+    if (p > 0 && order_.event_at(who, p - 1) == happens_before::none) break;
+    placed_action a;
+    a.position = p;
+    a.offers = trace_->offers_at(who, p);
+    for (const operation& op : a.offers) {
+      a.what = {who, op.branch, no_actor, 0};
+      a.op = &op;
+      switch (op.kind) {
+        case op_kind::start:
+        case op_kind::nil_channel:
+        case op_kind::cond_woken:
+        case op_kind::sleep:
+          break;
+        case op_kind::clock_advance:
+          if (!trace_->idle_time) add_choice(a);
+          break;
+        case op_kind::choose:
+          for (std::uint64_t i = 0; i < op.value; ++i) {
+            a.what.branch = static_cast<std::int32_t>(i);
+            add_choice(a);
+          }
+          break;
+        case op_kind::send:
+          if (op.value == 0) find_pairs(a, op_kind::recv);
+          add_choice(a);
+          break;
+        case op_kind::cond_signal:
+          find_pairs(a, op_kind::cond_woken);
+          add_choice(a);
+          break;
+        default:
+          add_choice(a);
+      }
+    }
+  }
+}
+
+// With every position of another actor that is concurrent and offers the other half.
+void reverse_search::find_pairs(placed_action a, op_kind partner_kind) {
+  const clock_row mine = order_.clock_at(a.what.who, a.position);
+  for (const actor_info& other : trace_->actors) {
+    if (other.id == no_actor || other.id == a.what.who || other.kind != actor_kind::goroutine)
+      continue;
+    for (std::uint32_t r = mine[other.id]; r < other.announced.size(); ++r) {
+      if (r > 0 && order_.event_at(other.id, r - 1) == happens_before::none) break;
+      if (order_.clock_at(other.id, r)[a.what.who] > a.position) break;
+      for (const operation& theirs : trace_->offers_at(other.id, r)) {
+        if (theirs.kind != partner_kind || theirs.object != a.op->object) continue;
+        a.what.partner = other.id;
+        a.what.partner_branch = theirs.branch;
+        a.partner_position = r;
+        add_choice(a);
+      }
+    }
+  }
+}
+
+void reverse_search::add_choice(const placed_action& a) {
+  choice c;
+  c.a = a;
+  const std::uint32_t e = order_.event_at(a.what.who, a.position);
+  if (e != happens_before::none && trace_->events[e].what == a.what &&
+      trace_->events[e].partner_position == a.partner_position)
+    c.performed = e;
+  c.never_blocks = a.offers.size() == 1 && never_blocks(a.op->kind) &&
+                   trace_->guards_at(a.what.who, a.position).empty();
+  if (c.never_blocks && c.performed == happens_before::none) return;
+  c.first_access = static_cast<std::uint32_t>(possible_.size());
+  if (a.op->kind == op_kind::send || a.op->kind == op_kind::recv) {
+    possible_.push_back(
+        {a.op->object, a.op->value > 0 ? access_kind::exclusive : access_kind::poll_open, 0});
+  } else if (access always; touches_always(*a.op, always)) {
+    possible_.push_back(always);
+  } else {
+    fresh_.reset(trace_->idle_time);
+    for (const operation& op : a.offers) fresh_.meet(op);
+    fresh_.touches(a.what, *a.op, a.offers, other_touches_);
+    if (a.op->kind == op_kind::atomic_compare) other_touches_[0].kind = access_kind::write;
+    possible_.insert(possible_.end(), other_touches_.begin(), other_touches_.end());
+  }
+  for (object_id o : trace_->guards_at(a.what.who, a.position))
+    possible_.push_back({o, access_kind::read, 0});
+  c.access_count = static_cast<std::uint32_t>(possible_.size()) - c.first_access;
+  choices_.push_back(c);
+}
+
+// The past that an action needs, into past_. False if its positions exclude each other.
+bool reverse_search::place(const placed_action& a) {
+  const clock_row mine = order_.clock_at(a.what.who, a.position);
+  std::ranges::copy(mine, past_.begin());
+  if (a.what.partner == no_actor) return true;
+  const clock_row theirs = order_.clock_at(a.what.partner, a.partner_position);
+  for (std::size_t i = 0; i < past_.size(); ++i) past_[i] = std::max(past_[i], theirs[i]);
+  return past_[a.what.who] == a.position && past_[a.what.partner] == a.partner_position;
+}
+
+// What is always possible can be done before the events that it directly comes after.
+void reverse_search::find_adjacent(std::uint32_t index) {
+  const choice& c = choices_[index];
+  place(c.a);
+  const std::span<const access> mine = trace_->touches(trace_->events[c.performed]);
+  const auto look = [&](object_id o) {
+    const std::span<const std::uint32_t> on = order_.events_on(o);
+    auto i = static_cast<std::size_t>(std::ranges::lower_bound(on, c.performed) - on.begin());
+    while (i-- > 0) {
+      const std::uint32_t d = on[i];
+      if (order_.in_past(d, past_) || !dependent(trace_->touches(trace_->events[d]), mine)) continue;
+      reorderings_.push_back({d, index});
+      const clock_row row = order_.clock(d);
+      for (std::size_t k = 0; k < past_.size(); ++k) past_[k] = std::max(past_[k], row[k]);
+    }
+  };
+  if (mine.size() == 1 && mine[0].kind != access_kind::everything &&
+      order_.events_on(everything_object).empty())
+    return look(mine[0].object);
+  for (std::uint32_t d = c.performed; d-- > 0;) {
+    if (order_.in_past(d, past_) || !dependent(trace_->touches(trace_->events[d]), mine)) continue;
+    reorderings_.push_back({d, index});
+    const clock_row row = order_.clock(d);
+    for (std::size_t k = 0; k < past_.size(); ++k) past_[k] = std::max(past_[k], row[k]);
+  }
+}
+
+void reverse_search::find_conflicting(std::uint32_t index) {
+  const choice& c = choices_[index];
+  if (!place(c.a)) return;
+  const std::size_t first = reorderings_.size();
+  const std::uint32_t end = std::min(c.performed, events_);
+  const std::span<const access> mine = std::span(possible_).subspan(c.first_access, c.access_count);
+  const auto look = [&](object_id o) {
+    std::uint32_t before = happens_before::none;
+    for (std::uint32_t d : order_.events_on(o)) {
+      if (d >= end) break;
+      const event& ev = trace_->events[d];
+      const bool held = before != happens_before::none && ev.op.kind == op_kind::unlock &&
+                        trace_->events[before].op.kind == op_kind::lock &&
+                        trace_->events[before].what.who == ev.what.who;
+      before = d;
+      if (held && c.a.op->kind == op_kind::lock) continue;  // not before who holds it lets go
+      if (order_.in_past(d, past_) || !dependent(trace_->touches(ev), mine)) continue;
+      reorderings_.push_back({d, index});
+    }
+  };
+  for (const access& a : mine) look(a.object);
+  look(everything_object);
+  const auto instead = [&](actor_id who, std::uint32_t position) {
+    const std::uint32_t e = order_.event_at(who, position);
+    if (e != happens_before::none && e < end && !order_.in_past(e, past_))
+      reorderings_.push_back({e, index});
+  };
+  instead(c.a.what.who, c.a.position);
+  if (c.a.what.partner != no_actor) instead(c.a.what.partner, c.a.partner_position);
+  const auto from = reorderings_.begin() + static_cast<std::ptrdiff_t>(first);
+  std::sort(from, reorderings_.end(), [](const reordering& x, const reordering& y) { return x.b < y.b; });
+  reorderings_.erase(std::unique(from, reorderings_.end(),
+                                 [](const reordering& x, const reordering& y) { return x.b == y.b; }),
+                     reorderings_.end());
+}
+
+}  // namespace heddle::explore
