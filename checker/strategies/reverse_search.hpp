@@ -127,6 +127,7 @@ class reverse_search final : public strategy {
   bool removed(std::uint32_t e) const;
   bool choose_kept();
   void try_child();
+  bool can_wake_all_skipped(std::uint32_t b);
   bool wakes_all_skipped() const;
   bool skips_nothing_else();
   bool leads_here(std::uint32_t upto);

@@ -22,7 +22,13 @@ void reverse_search::find_children(const trace& t) {
   into_->children.clear();
   past_.assign(order_.actors(), 0);
   find_choices();
-  for (const reordering& r : reorderings_) consider(r.b, choices_[r.choice]);
+  std::uint32_t b = events_;
+  bool can_be = false;
+  for (const reordering& r : reorderings_) {
+    if (r.b != b) can_be = can_wake_all_skipped(r.b);
+    b = r.b;
+    if (can_be) consider(b, choices_[r.choice]);
+  }
   const double share = share_ / static_cast<double>(into_->children.size() + 1);
   done_ += share;
   if (into_->children.empty()) return;
@@ -125,6 +131,17 @@ bool reverse_search::choose_kept() {
     }
     if (e > needed_ && less(a_.what, trace_->events[e].what)) break;
     kept_.push_back(e);
+  }
+  return true;
+}
+
+// Whether what is skipped at event b could be woken by events that do not come after it.
+bool reverse_search::can_wake_all_skipped(std::uint32_t b) {
+  for (std::size_t i = skipped_begin(b); i < path_[b].skipped_end; ++i) {
+    bool wakes = false;
+    for (std::uint32_t e = b + 1; e < events_ && !wakes; ++e)
+      wakes = !order_.ordered(b, e) && steps_.dependent(skipped_[i], path_[e].chosen);
+    if (!wakes) return false;
   }
   return true;
 }
