@@ -59,6 +59,39 @@ constexpr bool touches_always(const operation& op, access& what) noexcept {
   }
 }
 
+// Operations that can always be performed, whatever came before.
+constexpr bool never_blocks(op_kind k) noexcept {
+  switch (k) {
+    case op_kind::close:
+    case op_kind::try_close:
+    case op_kind::is_closed:
+    case op_kind::len:
+    case op_kind::try_lock:
+    case op_kind::unlock:
+    case op_kind::try_read_lock:
+    case op_kind::read_unlock:
+    case op_kind::try_write_lock:
+    case op_kind::write_unlock:
+    case op_kind::group_add:
+    case op_kind::cond_wait:
+    case op_kind::cond_broadcast:
+    case op_kind::once_end:
+    case op_kind::atomic_load:
+    case op_kind::atomic_store:
+    case op_kind::atomic_update:
+    case op_kind::atomic_compare:
+    case op_kind::choose:
+    case op_kind::timer_arm:
+    case op_kind::timer_stop:
+    case op_kind::clock_read:
+    case op_kind::observe_all:
+    case op_kind::pause:
+      return true;
+    default:
+      return false;
+  }
+}
+
 class object_model {
  public:
   // Forgets everything; keeps memory. In idle time an advance comes after everything before it.

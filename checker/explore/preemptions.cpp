@@ -11,8 +11,9 @@ namespace {
 
 bool of_time(op_kind k) { return k == op_kind::timer_fire || k == op_kind::clock_advance; }
 
-// Operations that can be performed whenever they are announced.
-bool never_blocks(op_kind k) {
+// Operations of a goroutine that can be performed whenever they are announced, with one partner or
+// another; timers and the clock are not asked about.
+bool never_waits(op_kind k) {
   switch (k) {
     case op_kind::start:
     case op_kind::nil_channel:
@@ -173,7 +174,7 @@ bool preemption_counter::can_go_on(actor_id who) {
   if (beginning_) {
     if (next == none) return false;
     const auto offers = trace_->offers_at(who, cut_[who]);
-    return offers.size() == 1 && never_blocks(offers.front().kind) &&
+    return offers.size() == 1 && never_waits(offers.front().kind) &&
            trace_->guards_at(who, cut_[who]).empty();
   }
   return announced_now(who) && guard_released(who) && offers_possible(who, cut_[who]);
@@ -195,7 +196,7 @@ bool preemption_counter::created(actor_id who) const {
 
 bool preemption_counter::offers_possible(actor_id who, std::uint32_t position) {
   const std::span<const operation> offers = trace_->offers_at(who, position);
-  if (std::ranges::any_of(offers, [](const operation& op) { return never_blocks(op.kind); }))
+  if (std::ranges::any_of(offers, [](const operation& op) { return never_waits(op.kind); }))
     return true;
   fold();
   for (const operation& op : offers) folded_.meet(op);

@@ -194,30 +194,18 @@ void reverse_search::rank(const trace& t) {
     known = !t.exists(who) || rank_[who] != unranked;
   if (known) return;
   rank_.resize(std::max(rank_.size(), t.actors.size()), unranked);
-  for (actor_id who = 0; who < t.actors.size(); ++who)
-    if (t.exists(who) && rank_[who] == unranked) {
-      by_rank_.push_back(who);
-      rank_[who] = 0;
-    }
-  std::ranges::sort(by_rank_);
-  std::vector<std::pair<std::vector<std::uint32_t>, actor_id>> named;
-  // ASSUMES for actors that are not there now that they were ranked among others: kept in place.
-  std::vector<std::uint32_t> path;
-  static thread_local std::vector<std::vector<std::uint32_t>> paths;
-  if (paths.size() < rank_.size()) paths.resize(rank_.size());
-  for (actor_id who : by_rank_) {
-    if (t.exists(who)) {
-      path_of(t, who, path);
-      paths[who] = path;
-    }
-    named.emplace_back(who == clock_actor ? std::vector<std::uint32_t>{unranked} : paths[who], who);
-  }
-  std::ranges::sort(named);
-  by_rank_.clear();
-  for (const auto& [name, who] : named) {
-    rank_[who] = static_cast<std::uint32_t>(by_rank_.size());
+  names_.resize(rank_.size());
+  for (actor_id who = 0; who < t.actors.size(); ++who) {
+    if (!t.exists(who) || rank_[who] != unranked) continue;
     by_rank_.push_back(who);
+    if (who == clock_actor)
+      names_[who].assign(1, unranked);
+    else
+      path_of(t, who, names_[who]);
   }
+  std::ranges::sort(by_rank_,
+                    [&](actor_id x, actor_id y) { return names_[x] < names_[y]; });
+  for (std::uint32_t i = 0; i < by_rank_.size(); ++i) rank_[by_rank_[i]] = i;
 }
 
 bool reverse_search::less(const action& a, const action& b) const {

@@ -108,6 +108,7 @@ class reverse_search final : public strategy {
   std::size_t least(const point& at) const;
   void push_node(const point& at, std::size_t index);
   void take_next();
+  subtree part_without_levels() const;
   bool learns_of_group_panic(const trace& t);
   void forget_everything();
   void analyse(const trace& t);
@@ -158,6 +159,7 @@ class reverse_search final : public strategy {
   std::vector<object_id> panicking_groups_;
   std::string nondeterminism_;
 
+  std::vector<std::vector<std::uint32_t>> names_;  // by actor: ordinals, outermost first
   std::vector<actor_id> by_rank_;
   std::vector<std::uint32_t> rank_;  // by actor
 

@@ -8,42 +8,6 @@
 
 namespace heddle::explore {
 
-namespace {
-
-// Operations that can always be performed, whatever came before.
-bool never_blocks(op_kind k) {
-  switch (k) {
-    case op_kind::close:
-    case op_kind::try_close:
-    case op_kind::is_closed:
-    case op_kind::len:
-    case op_kind::try_lock:
-    case op_kind::unlock:
-    case op_kind::try_read_lock:
-    case op_kind::read_unlock:
-    case op_kind::try_write_lock:
-    case op_kind::write_unlock:
-    case op_kind::group_add:
-    case op_kind::cond_wait:
-    case op_kind::cond_broadcast:
-    case op_kind::once_end:
-    case op_kind::atomic_load:
-    case op_kind::atomic_store:
-    case op_kind::atomic_update:
-    case op_kind::atomic_compare:
-    case op_kind::timer_arm:
-    case op_kind::timer_stop:
-    case op_kind::clock_read:
-    case op_kind::observe_all:
-    case op_kind::pause:
-      return true;
-    default:
-      return false;
-  }
-}
-
-}  // namespace
-
 // Whatever somebody's announcements allow, and the events that it may be done before.
 void reverse_search::find_choices() {
   choices_.clear();
@@ -125,7 +89,8 @@ void reverse_search::add_choice(const placed_action& a) {
   if (e != happens_before::none && trace_->events[e].what == a.what &&
       trace_->events[e].partner_position == a.partner_position)
     c.performed = e;
-  c.never_blocks = a.offers.size() == 1 && never_blocks(a.op->kind) &&
+  c.never_blocks = a.offers.size() == 1 && a.op->kind != op_kind::choose &&
+                   never_blocks(a.op->kind) &&
                    trace_->guards_at(a.what.who, a.position).empty();
   if (c.never_blocks && c.performed == happens_before::none) return;
   c.first_access = static_cast<std::uint32_t>(possible_.size());

@@ -38,7 +38,7 @@ subtree::core core_of(const std::vector<std::uint32_t>& kept, std::uint32_t kept
 
 }  // namespace
 
-subtree reverse_search::save() const {
+subtree reverse_search::part_without_levels() const {
   subtree part;
   part.begun = started_;
   part.panicking_groups = panicking_groups_;
@@ -46,6 +46,11 @@ subtree reverse_search::save() const {
     part.actions.push_back(steps_.what(s));
     part.touches.emplace_back(steps_.touches(s).begin(), steps_.touches(s).end());
   }
+  return part;
+}
+
+subtree reverse_search::save() const {
+  subtree part = part_without_levels();
   for (std::size_t i = 0; i < levels_used_; ++i) {
     const level& l = levels_[i];
     if (l.children.empty()) continue;
@@ -66,13 +71,7 @@ std::optional<subtree> reverse_search::split() {
   const child given = from.children.front();
   from.children.erase(from.children.begin());
   --left_;
-  subtree part;
-  part.begun = true;
-  part.panicking_groups = panicking_groups_;
-  for (step_id s = 0; s < steps_.size(); ++s) {
-    part.actions.push_back(steps_.what(s));
-    part.touches.emplace_back(steps_.touches(s).begin(), steps_.touches(s).end());
-  }
+  subtree part = part_without_levels();
   subtree::level& level = part.levels.emplace_back();
   level.share = from.share;
   level.path = from.path;

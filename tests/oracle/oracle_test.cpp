@@ -5,10 +5,12 @@
 #include <fstream>
 
 #include "program.hpp"
+#include "reverse_search.hpp"
 
 namespace {
 
 using namespace heddle::oracle;
+namespace explore = heddle::explore;
 
 nlohmann::json programs(const char* name = "/programs.json") {
   std::ifstream file(std::string(HEDDLE_ORACLE_PROGRAMS) + name);
@@ -76,6 +78,23 @@ TEST_CASE("dpor explores every trace of random programs exactly once", "[oracle]
     const exploration found = explore_program(p, "dpor");
     compare(p, found, d.at("expected").at("finest"));
     traces += found.explored;
+  }
+  CHECK(traces > 20000);
+}
+
+TEST_CASE("reverse search explores every trace of the oracle's programs exactly once",
+          "[oracle]") {
+  std::uint64_t traces = 0;
+  for (const char* file : {"/programs.json", "/random_programs.json"}) {
+    const nlohmann::json all = programs(file);
+    for (const nlohmann::json& d : all) {
+      const program p(d);
+      INFO(p.name());
+      explore::reverse_search search;
+      const exploration found = explore_program(p, search);
+      compare(p, found, d.at("expected").at("finest"));
+      traces += found.explored;
+    }
   }
   CHECK(traces > 20000);
 }

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "strategy.hpp"
+
 namespace heddle::oracle {
 
 // How one execution ended, in the oracle's words.
@@ -68,6 +70,9 @@ struct exploration {
 std::string place_of_instruction(const void* code);
 
 exploration explore_program(const program& p, const std::string& strategy,
+                            std::uint64_t max_executions = 0);
+// The same by a strategy that need not have a name.
+exploration explore_program(const program& p, explore::strategy& s,
                             std::uint64_t max_executions = 0);
 
 }  // namespace heddle::oracle
