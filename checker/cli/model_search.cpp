@@ -1,6 +1,7 @@
 #include "model_search.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <utility>
 
@@ -68,6 +69,7 @@ std::pair<std::unique_ptr<worker>, search_ticket> model_search::start_next(print
   }
   if (!divided_) return {start(run_, output), std::move(ticket)};
   ticket.allowed = run_.how.max_executions != 0 ? allowance() : 0;
+  ticket.probes = probed_.executions == 0 && executions() > few_executions;
   reserved_ += ticket.allowed;
   auto w = std::make_unique<worker>(
       [this, &ticket](shared_progress& progress) { return explore(ticket, progress); }, output,
@@ -83,7 +85,7 @@ std::string model_search::explore(const search_ticket& ticket, shared_progress& 
   if (how.max_seconds > 0)
     how.max_seconds = std::max(0.001, how.max_seconds - seconds_before_ - seconds_since(started_));
   const std::uint64_t before = counted_.explored;
-  progress.estimated(size_.estimate().executions);
+  progress.estimated(estimate().executions);
   how.on_progress = [&](std::uint64_t executions, std::size_t depth) {
     progress.explored(before + executions, depth);
   };
@@ -95,9 +97,12 @@ std::string model_search::explore(const search_ticket& ticket, shared_progress& 
     quantum = std::min(quantum, quantum_seconds / (1 << 3 * parts_[i].deaths));
   }
   try {
+    explore::byte_writer out;
+    const checker::size_estimate size =
+        ticket.probes ? checker::probe(run_.m->body(), how, false).size : checker::size_estimate{};
+    for (double number : {size.executions, size.low, size.high}) out.real(number);
     const std::vector<part_answer> answers = checker::search_parts(
         run_.m->body(), how, requests, quantum, [&progress] { return progress.wanted(); });
-    explore::byte_writer out;
     for (const part_answer& a : answers) out.text(report::to_bytes(a));
     return tag_answer + out.take();
   } catch (const std::exception& e) {
@@ -126,10 +131,12 @@ void model_search::ended(const search_ticket& ticket, const outcome& o) {
   counted_.peak_memory_mb = std::max(counted_.peak_memory_mb, o.peak_memory_mb);
   if (o.ended == outcome::how::delivered && o.text.front() == tag_answer) {
     explore::byte_reader in(std::string_view(o.text).substr(1));
+    checker::size_estimate size;
+    for (double* number : {&size.executions, &size.low, &size.high}) *number = in.real();
+    if (ticket.probes) probed_ = size;
     for (std::size_t i = 0; !in.at_end() && i < ticket.parts.size(); ++i)
       if (!arrived(ticket.parts[i], report::part_answer_from(in.text()))) return;
     put_back(ticket, false);
-    size_.look(executions(), std::min(done_, 1.0));
     return stop_if_spent();
   }
   if (o.ended == outcome::how::delivered) {
@@ -167,7 +174,6 @@ bool model_search::arrived(std::size_t index, part_answer a) {
     begin_again(std::move(a.state));
     return false;
   }
-  done_ += a.progress;
   part& p = parts_[index];
   p.state = std::move(a.state);
   p.deaths = 0;
@@ -187,15 +193,23 @@ void model_search::part_over(std::size_t index) {
   if (--left_ == 0) finish(true);
 }
 
+// What the probes said, as far as what was explored does not contradict it.
+checker::size_estimate model_search::estimate() const {
+  const auto now = static_cast<double>(executions());
+  if (probed_.high <= now) return {};
+  checker::size_estimate size = probed_;
+  size.low = std::max(size.low, now);
+  if (size.executions <= now) size.executions = std::sqrt(now * size.high);
+  return size;
+}
+
 // What was explored was counted by a relation that does not hold.
 void model_search::begin_again(std::string state) {
   counted_.redundant += counted_.explored;
   counted_.explored = counted_.events = counted_.blocked = counted_.cut = 0;
   parts_.clear();
   free_.clear();
-  size_ = {};
   left_ = 1;
-  done_ = 0;
   parts_.emplace_back();
   parts_.front().state = std::move(state);
   reserved_ = 0;
@@ -229,7 +243,7 @@ void model_search::finish(bool exhausted) {
   answer_.found = counted_;
   checker::conclude(answer_.found, run_.how, exhausted);
   if (answer_.found.verdict == verdict::passed && !exhausted)
-    checker::add_estimate(answer_.found, executions(), size_.estimate());
+    checker::add_estimate(answer_.found, executions(), estimate());
   over_ = true;
 }
 
@@ -237,7 +251,6 @@ std::string model_search::save() const {
   explore::byte_writer out;
   out.text(report::encode(counted_));
   out.text(std::to_string(seconds_before_ + seconds_since(started_)));
-  out.share(done_);
   out.number(left_);
   for (const part& p : parts_)
     if (p.now != status::over) out.text(p.state);
@@ -250,7 +263,6 @@ void model_search::restore(std::string_view bytes) {
   counted_.stopped_by.clear();
   seconds_before_ = std::stod(in.text());
   started_ = clock::now();
-  done_ = in.share();
   parts_.clear();
   parts_.resize(in.count());
   for (part& p : parts_) p.state = in.text();

@@ -29,6 +29,7 @@ struct search_ticket {
   std::uint64_t allowed = 0;  // executions that it may do; 0: any number
   std::uint64_t begun = 0;  // how often the search had begun again
   std::vector<std::size_t> parts;
+  bool probes = false;  // it is to estimate the size of the whole search first
 };
 
 class model_search {
@@ -65,6 +66,7 @@ class model_search {
   bool arrived(std::size_t index, checker::part_answer a);
   void part_over(std::size_t index);
   std::uint64_t executions() const { return counted_.explored + counted_.redundant; }
+  checker::size_estimate estimate() const;
   void begin_again(std::string state);
   std::size_t new_part();
   void stop_if_spent();
@@ -78,8 +80,7 @@ class model_search {
   std::deque<part> parts_;
   std::vector<std::size_t> free_;  // parts that are over, whose places others may take
   std::size_t left_ = 1;           // parts that are not over
-  double done_ = 0;                // the share of the search that is done
-  checker::running_size size_;
+  checker::size_estimate probed_;  // of the whole search, before any of it; all zero: not yet known
   std::uint64_t begun_ = 0;
   checker::result counted_;
   std::chrono::steady_clock::time_point started_;

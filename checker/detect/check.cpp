@@ -316,7 +316,6 @@ part_answer exploration::run_part(clock::time_point until, const std::function<b
     start.panicking_groups = tree().panicking_groups();
     a.state = explore::to_bytes(start, executor_.naming());
   }
-  a.progress = strategy_->progress();
   a.counted = finish();
   return a;
 }

@@ -23,7 +23,6 @@ struct part_answer {
   left what = left::nothing;
   part_state state;                  // where it stands now; of restart: where to begin
   std::vector<part_state> branches;  // new parts, split from this one
-  double progress = 0;  // the share of the whole search that was done here (strategy::progress())
   result counted;                  // of the executions since the request
 };
 

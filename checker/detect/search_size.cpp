@@ -115,8 +115,13 @@ std::string duration_words(double seconds) {
   return rounded(seconds / (365.25 * 86400)) + " years";
 }
 
+// Estimates that are further apart are told as a range.
+constexpr double most_apart = 10;
+
 std::string share_words(std::uint64_t executions, const size_estimate& size) {
   if (size.executions <= 0) return "";
+  if (size.high > most_apart * size.low)
+    return "of an estimated " + rounded(size.low) + " to " + rounded(size.high);
   const double percent = 100 * static_cast<double>(executions) / size.executions;
   const std::string share = percent < 1 ? "less than 1" : "about " + rounded(percent);
   return share + "% of an estimated " + rounded(size.executions);

@@ -51,7 +51,8 @@ class running_size {
 std::string rounded(double number);
 // "3 min": how long that is, roughly.
 std::string duration_words(double seconds);
-// "about 3% of an estimated 2 million"; empty while nothing is known.
+// "about 3% of an estimated 2 million", or "of an estimated 30,000 to 2 million"; empty while nothing
+// is known.
 std::string share_words(std::uint64_t executions, const size_estimate& size);
 // The same for what a search that was cut came to, where something is known.
 void add_estimate(result& r, std::uint64_t executions, const size_estimate& size);

@@ -24,8 +24,7 @@ class byte_writer {
   void word(std::uint32_t w) {
     for (int shift = 0; shift < 32; shift += 8) byte(static_cast<std::uint8_t>(w >> shift));
   }
-  // From 0 to 1.
-  void share(double x) { number(std::bit_cast<std::uint64_t>(x)); }
+  void real(double x) { number(std::bit_cast<std::uint64_t>(x)); }
   void flag(bool b) { bytes_.push_back(b ? '\1' : '\0'); }
   void text(std::string_view s) {
     number(s.size());
@@ -68,7 +67,7 @@ class byte_reader {
     for (int shift = 0; shift < 32; shift += 8) w |= std::uint32_t{byte()} << shift;
     return w;
   }
-  double share() { return std::bit_cast<double>(number()); }
+  double real() { return std::bit_cast<double>(number()); }
   bool flag() { return one() != '\0'; }
   std::string text() {
     const std::size_t n = count();

@@ -22,7 +22,6 @@ struct subtree {
   struct level {
     std::vector<step_id> path;  // a trace that was explored
     std::vector<core> cores;    // those of its children that are left
-    double share = 0;           // of the whole search that each of them is, if siblings are equal
   };
   bool begun = false;  // false: the whole search, nothing explored
   std::vector<level> levels;

@@ -106,7 +106,6 @@ std::uint64_t encoder::step(const subtree& part, step_id s) {
 }
 
 void encoder::level(const subtree& part, const subtree::level& l) {
-  body_.share(l.share);
   body_.number(l.path.size());
   for (step_id s : l.path) body_.number(step(part, s));
   body_.number(l.cores.size());
@@ -218,7 +217,6 @@ step_id decoder::step(byte_reader& in) const {
 
 subtree::level decoder::level(byte_reader& in) const {
   subtree::level l;
-  l.share = in.share();
   l.path.resize(in.count());
   for (step_id& s : l.path) s = step(in);
   l.cores.resize(in.count());

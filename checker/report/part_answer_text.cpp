@@ -15,7 +15,6 @@ std::string to_bytes(const part_answer& a) {
   out.text(a.state);
   out.number(a.branches.size());
   for (const checker::part_state& branch : a.branches) out.text(branch);
-  out.share(a.progress);
   out.text(encode(a.counted));
   return out.take();
 }
@@ -27,7 +26,6 @@ part_answer part_answer_from(std::string_view bytes) {
   a.state = in.text();
   a.branches.resize(in.count());
   for (checker::part_state& branch : a.branches) branch = in.text();
-  a.progress = in.share();
   a.counted = decode(in.text());
   return a;
 }

@@ -48,7 +48,6 @@ void reverse_search::take_next() {
   const child next = from.children.back();
   from.children.pop_back();
   --left_;
-  share_ = from.share;
   schedule_.assign(from.path.begin(), from.path.begin() + next.kept_below);
   for (std::uint32_t i = 0; i < next.kept_count; ++i)
     schedule_.push_back(from.path[from.kept[next.first_kept + i]]);
@@ -172,8 +171,6 @@ void reverse_search::forget_everything() {
   redundant_ = executions_;
   ++begun_again_;
   started_ = false;
-  share_ = 1;
-  done_ = 0;
 }
 
 bool reverse_search::learns_of_group_panic(const trace& t) {

@@ -41,7 +41,6 @@ class reverse_search final : public strategy {
   bool exhausted() const override { return exhausted_; }
   bool out_of_bound(const trace& t) override;
   bool left_out() const override { return left_out_; }
-  double progress() const override { return done_; }
   std::uint64_t redundant() const override { return redundant_; }
   std::uint64_t begun_again() const override { return begun_again_; }
   std::string_view nondeterminism() const override { return nondeterminism_; }
@@ -80,7 +79,6 @@ class reverse_search final : public strategy {
     std::vector<step_id> path;
     std::vector<std::uint32_t> kept;
     std::vector<child> children;
-    double share = 0;  // of the whole search that each child is, if siblings are equal
   };
 
   // Something that might be done before event b, which it depends on.
@@ -145,8 +143,6 @@ class reverse_search final : public strategy {
   std::vector<level> levels_;
   std::size_t levels_used_ = 0;
   std::size_t left_ = 0;     // children of all levels
-  double share_ = 1;         // of the execution at hand
-  double done_ = 0;
   preemption_counter preemptions_;
   std::optional<unsigned> most_preemptions_;
   bool left_out_ = false;

@@ -29,11 +29,8 @@ void reverse_search::find_children(const trace& t) {
     b = r.b;
     if (can_be) consider(b, choices_[r.choice]);
   }
-  const double share = share_ / static_cast<double>(into_->children.size() + 1);
-  done_ += share;
   if (into_->children.empty()) return;
   for (std::uint32_t e = 0; e < events_; ++e) into_->path.push_back(path_[e].chosen);
-  into_->share = share;
   left_ += into_->children.size();
   ++levels_used_;
 }

@@ -15,7 +15,6 @@ reverse_search::reverse_search(const subtree& part) {
   started_ = true;
   for (const subtree::level& l : part.levels) {
     level& into = levels_.emplace_back();
-    into.share = l.share;
     for (step_id s : l.path) into.path.push_back(renamed[s]);
     for (const subtree::core& c : l.cores) {
       into.children.push_back({c.kept_below, static_cast<std::uint32_t>(into.kept.size()),
@@ -55,7 +54,6 @@ subtree reverse_search::save() const {
     const level& l = levels_[i];
     if (l.children.empty()) continue;
     subtree::level& saved = part.levels.emplace_back();
-    saved.share = l.share;
     saved.path = l.path;
     for (const child& c : l.children)
       saved.cores.push_back(core_of(l.kept, c.kept_below, c.first_kept, c.kept_count, c.last));
@@ -73,7 +71,6 @@ std::optional<subtree> reverse_search::split() {
   --left_;
   subtree part = part_without_levels();
   subtree::level& level = part.levels.emplace_back();
-  level.share = from.share;
   level.path = from.path;
   level.cores.push_back(
       core_of(from.kept, given.kept_below, given.first_kept, given.kept_count, given.last));

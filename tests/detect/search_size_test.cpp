@@ -87,6 +87,12 @@ std::vector<double> progress_of(explore::strategy& s, const body& program) {
 
 }  // namespace
 
+TEST_CASE("an estimate that is far apart is told as a range", "[detect]") {
+  CHECK(checker::share_words(1000, {33'000, 20'000, 50'000}) == "about 3% of an estimated 33,000");
+  CHECK(checker::share_words(1000, {33'000, 1'000, 2e6}) == "of an estimated 1000 to 2 million");
+  CHECK(checker::share_words(1000, {}).empty());
+}
+
 TEST_CASE("probes estimate the number of traces within a factor", "[estimate]") {
   const std::vector<known> programs{
       {"one trace", [] { adders(1); }, 1, 1.001},
