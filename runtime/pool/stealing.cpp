@@ -5,6 +5,7 @@
 // whose loot was short, and one that was woken for nothing, is discouraged: it dozes twice as long
 // each time, and nobody wakes it meanwhile. Loot that lasts encourages it again.
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <utility>
 
@@ -125,11 +126,13 @@ bool worker::steal_stale_slot(worker& victim) {
 }
 
 void worker::doze() {
+  assert(!has_work());
   home_.idle().doze(index_, steady_now() + shortest_doze * (1U << discouraged_));
 }
 
 // Sleeps until there is something to do; finds out that there never will be.
 void worker::rest() {
+  assert(!has_work());  // only thieves change the queues of an idle worker, and take
   if (was_woken_) judge_theft();
   parking<std_atomics>& idle = home_.idle();
   const bool searched = std::exchange(searching_, false);

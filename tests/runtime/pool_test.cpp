@@ -13,6 +13,7 @@
 #include <ctime>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -64,11 +65,18 @@ std::string order_of_three(const heddle::run_options& options) {
 class procs_variable {
  public:
   explicit procs_variable(const char* value) {
-    value == nullptr ? unsetenv("HEDDLE_PROCS") : setenv("HEDDLE_PROCS", value, 1);
+    if (const char* before = std::getenv("HEDDLE_PROCS")) before_ = before;
+    set(value);
   }
   procs_variable(const procs_variable&) = delete;
   procs_variable& operator=(const procs_variable&) = delete;
-  ~procs_variable() { unsetenv("HEDDLE_PROCS"); }
+  ~procs_variable() { set(before_ ? before_->c_str() : nullptr); }
+
+ private:
+  static void set(const char* value) {
+    value == nullptr ? unsetenv("HEDDLE_PROCS") : setenv("HEDDLE_PROCS", value, 1);
+  }
+  std::optional<std::string> before_;
 };
 
 // How much memory stays in use after a run, on average. AddressSanitizer's allocator does not say.
