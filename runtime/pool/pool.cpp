@@ -55,7 +55,7 @@ pool::pool(const run_options& options, int procs)
 pool::~pool() {
   bool in_use = outstanding_calls_.load() > 0;  // a call that outlasts the program: its stack stays
   table_.for_each([&](pooled_goroutine& g) {
-    if (g.name != nullptr) drop_name(g);
+    delete[] std::exchange(g.name, nullptr);  // nobody looks at this program any more
     if (g.state == core::goroutine_state::fresh) return;
     if (core::keep_abandoned(g.context)) in_use = true;
     core::discard(g.context);
