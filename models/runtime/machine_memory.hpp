@@ -244,8 +244,9 @@ class atomic {
   heddle::atomic<T> memory_;
 };
 
-// A thread that sleeps until it is called, as the parker's contract says: a channel that holds one call. Going to sleep and
-// calling enter the kernel, by when the stores are in memory. A deadline has always come already.
+// A thread that sleeps until it is called, as the parker's contract says: a channel that holds one
+// call. Going to sleep and calling enter the kernel, by when the stores are in memory. A deadline has
+// always come already.
 class parker {
  public:
   void park(heddle::time_point deadline = heddle::time_point::max()) {

@@ -2,9 +2,6 @@
 #include "heddle/runtime.hpp"
 
 #include <malloc.h>
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/lsan_interface.h>
-#endif
 
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -26,6 +23,7 @@
 #include "heddle/panic.hpp"
 #include "heddle/sync.hpp"
 #include "heddle/time.hpp"
+#include "leak_checker.hpp"
 
 using heddle::make_chan;
 using namespace std::chrono_literals;
@@ -143,9 +141,7 @@ TEST_CASE("the names of main and of abandoned goroutines are given back when the
   };
   REQUIRE(bytes_left_by(main_alone) < 16);
   REQUIRE(bytes_left_by(with_abandoned) < 500);
-#ifdef __SANITIZE_ADDRESS__
-  REQUIRE(__lsan_do_recoverable_leak_check() == 0);
-#endif
+  REQUIRE_FALSE(leaks_are_found());
 }
 
 TEST_CASE("two threads may run a program each") {
