@@ -2,6 +2,9 @@
 #include "heddle/runtime.hpp"
 
 #include <malloc.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
 
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -143,6 +146,21 @@ TEST_CASE("the names of main and of abandoned goroutines are given back when the
   REQUIRE(bytes_left_by(with_abandoned) < 500);
   REQUIRE_FALSE(leaks_are_found());
 }
+
+#ifdef __SANITIZE_ADDRESS__
+TEST_CASE("AddressSanitizer forgets the frames of stacks that are unmapped") {
+  char* frame = nullptr;
+  in_performance_mode(
+      [&] {
+        heddle::wait_group wg;
+        wg.go([&] { frame = static_cast<char*>(__builtin_frame_address(0)); });
+        wg.wait();
+      },
+      {.procs = 1});
+  constexpr std::size_t around = 4096;
+  REQUIRE(__asan_region_is_poisoned(frame - around, 2 * around) == nullptr);
+}
+#endif
 
 TEST_CASE("two threads may run a program each") {
   const auto count = [](int& sum) {
