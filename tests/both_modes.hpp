@@ -14,5 +14,8 @@ void in_performance_mode(const std::function<void()>& body,
 // Options for a body that depends on who runs first: one worker, first in first out.
 heddle::run_options in_order();
 
+// In performance mode: returns once as many goroutines are blocked, on whichever workers.
+void until_blocked(int many);
+
 // Performance mode on 1, 2 and 8 workers, and then every interleaving: the verdict must be verified.
 void in_both_modes(const std::function<void()>& body, const heddle::checker::options& how = {});

@@ -21,6 +21,7 @@
 #include <cstring>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "heddle/atomic.hpp"
@@ -28,7 +29,9 @@
 #include "heddle/go.hpp"
 #include "heddle/panic.hpp"
 #include "heddle/select.hpp"
+#include "heddle/sync.hpp"
 #include "heddle/time.hpp"
+#include "heddle/var.hpp"
 
 namespace memory {
 
@@ -44,18 +47,13 @@ class store_buffer {
 
   template <class T>
   void add(heddle::atomic<T>& where, T value, heddle::place at) {
-    const auto s = std::make_shared<store>();
-    s->where = &where;
-    std::memcpy(&s->bits, &value, sizeof(T));
-    const auto before = stores_.empty() ? nullptr : stores_.back();
-    stores_.push_back(s);
-    heddle::go(heddle::named("store"), [s, before, &where, value, at] {
-      if (before != nullptr) before->reached_memory.recv();
-      where.store(value, at);
-      s->is_in_memory = true;
-      s->reached_memory.close();
-    });
-    issued_.store(stores_.size());
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, &value, sizeof(T));
+    add(&where, bits, [&where, value, at] { where.store(value, at); });
+  }
+  // The store that frees a lock.
+  void add_unlock(heddle::mutex& lock) {
+    add(&lock, 0, [&lock] { lock.unlock(); });
   }
   // The latest store to `where` that is still on its way.
   template <class T>
@@ -85,6 +83,21 @@ class store_buffer {
     bool is_in_memory = false;
     heddle::chan<bool> reached_memory = heddle::make_chan<bool>();  // closed then
   };
+  template <class Reach>
+  void add(const void* where, std::uint64_t bits, Reach reach_memory) {
+    const auto s = std::make_shared<store>();
+    s->where = where;
+    s->bits = bits;
+    const auto before = stores_.empty() ? nullptr : stores_.back();
+    stores_.push_back(s);
+    heddle::go(heddle::named("store"), [s, before, reach_memory] {
+      if (before != nullptr) before->reached_memory.recv();
+      reach_memory();
+      s->is_in_memory = true;
+      s->reached_memory.close();
+    });
+    issued_.store(stores_.size());
+  }
   std::vector<std::shared_ptr<store>> stores_;
   heddle::atomic<std::size_t> issued_{0};
 };
@@ -151,8 +164,10 @@ class as_worker {
 enum class seeded {
   nothing,
   exchange_is_a_store,      // an exchange does not wait for the store buffer
+  clearing_is_a_store,      // the same for an exchange with zero
   compare_exchange_in_two,  // the comparison and the exchange are two steps
   no_heavy_barrier,         // the worker that goes to sleep does not make others' stores visible
+  sleep_without_comparing,  // the kernel does not look at the word of a futex
 };
 
 template <class T, seeded Bug>
@@ -182,7 +197,8 @@ class atomic {
   }
   T exchange(T desired, std::memory_order = std::memory_order_seq_cst,
              heddle::place at = heddle::place::current()) {
-    if constexpr (Bug == seeded::exchange_is_a_store) {
+    if (Bug == seeded::exchange_is_a_store ||
+        (Bug == seeded::clearing_is_a_store && desired == T{})) {
       const T old = load(std::memory_order_relaxed, at);
       store(desired, std::memory_order_release, at);
       return old;
@@ -228,8 +244,9 @@ class atomic {
   heddle::atomic<T> memory_;
 };
 
-// A thread that sleeps until it is called: a channel that holds one call. Going to sleep and
-// calling enter the kernel, by when the stores are in memory. A deadline has always come already.
+// A thread that sleeps until it is called, as the parker's contract says: a channel that holds one
+// call. Going to sleep and calling enter the kernel, by when the stores are in memory. A deadline has
+// always come already.
 class parker {
  public:
   void park(heddle::time_point deadline = heddle::time_point::max()) {
@@ -248,7 +265,59 @@ class parker {
   heddle::chan<bool> called_ = heddle::make_chan<bool>(1);
 };
 
-// The policy.
+// A lock that is spun for: freeing it is a store.
+class spin_lock {
+ public:
+  void lock() {
+    as_worker::wait_until_own_is_empty();
+    lock_.lock();
+  }
+  void unlock() {
+    if (store_buffer* own = as_worker::own_buffer())
+      own->add_unlock(lock_);
+    else
+      lock_.unlock();
+  }
+
+ private:
+  heddle::mutex lock_;
+};
+
+// What the kernel keeps of a word that one thread at most sleeps on. Its own lock makes it enter and
+// leave with the stores in memory. A deadline comes whenever no call has.
+template <seeded Bug>
+class futex {
+ public:
+  template <class Word, class T>
+  bool sleep_while(Word& word, T value, heddle::time_point deadline) {
+    as_worker::wait_until_own_is_empty();
+    {
+      const std::lock_guard hold(kernel_);
+      if (Bug != seeded::sleep_without_comparing && word.load() != value) return true;
+      sleeps_ = true;
+    }
+    if (deadline == heddle::time_point::max()) return woken_.recv().has_value();
+    if (heddle::select(heddle::recv(woken_), heddle::otherwise()) == 0) return true;
+    const std::lock_guard hold(kernel_);
+    sleeps_ = false;
+    return heddle::select(heddle::recv(woken_), heddle::otherwise()) == 0;
+  }
+  template <class Word>
+  void wake(Word&) {
+    as_worker::wait_until_own_is_empty();
+    const std::lock_guard hold(kernel_);
+    if (!sleeps_) return;
+    sleeps_ = false;
+    woken_.send(true);
+  }
+
+ private:
+  heddle::mutex kernel_;
+  heddle::var<bool> sleeps_ = false;  // under kernel_
+  heddle::chan<bool> woken_ = heddle::make_chan<bool>(1);
+};
+
+// The policies: of the lock-free parts (atomics.hpp), and of the parker (parker.hpp).
 template <seeded Bug = seeded::nothing>
 struct x86 {
   template <class T>
@@ -260,6 +329,13 @@ struct x86 {
   static void heavy_barrier() {
     if constexpr (Bug != seeded::no_heavy_barrier) machine::wait_for_all_stores();
   }
+};
+
+template <seeded Bug = seeded::nothing>
+struct kernel {
+  template <class T>
+  using atomic = memory::atomic<T, Bug>;
+  using futex = memory::futex<Bug>;
 };
 
 }  // namespace memory

@@ -9,11 +9,13 @@
 #include "heddle/sync.hpp"
 #include "heddle/var.hpp"
 #include "machine_memory.hpp"
+#include "next_slot.hpp"
 #include "steal_deque.hpp"
 #include "woken_ring.hpp"
 
 namespace {
 
+using heddle::performance::next_slot;
 using heddle::performance::steal_deque;
 using heddle::performance::woken_ring;
 using memory::as_worker;
@@ -151,5 +153,54 @@ const heddle::model ring_without_atomicity{
     "runtime/ring_without_atomicity", heddle::expected::assertion,
     "Seeded: the compare-exchange that gives a thief its half is two steps.",
     [] { ring_against_thieves<seeded::compare_exchange_in_two>(1); }};
+
+// An owner that readies three, the second and third in place of one that is still there, and takes
+// what is left, beside a thief who saw that somebody was there. In the pool the thief waits for that
+// to have lasted long; here it need not have.
+template <seeded Bug>
+void slot_against_thief() {
+  struct scene {
+    memory::machine processors{2};
+    elements<3> all;
+    std::array<heddle::var<int>, 3> readied;  // what the owner wrote into each before
+    next_slot<memory::x86<Bug>, int> slot;
+    heddle::wait_group done;
+    void take(elements<3>::taker& by, int* element) {
+      by.took(element);
+      if (element == nullptr) return;
+      heddle::check(readied[static_cast<std::size_t>(element - all[0])] == 1, "it was not ready");
+    }
+  };
+  const auto s = std::make_shared<scene>();
+  elements<3>::taker owner(s->all);
+  elements<3>::taker thief(s->all);
+  s->done.go([&owner, s] {
+    const as_worker me(s->processors, 0);
+    for (int i = 0; i < 3; ++i) {
+      s->readied[static_cast<std::size_t>(i)] = 1;
+      s->take(owner, s->slot.put(s->all[i]));
+      if (i == 0) s->take(owner, s->slot.take());
+    }
+    s->take(owner, s->slot.take());
+  });
+  s->done.go([&thief, s] {
+    const as_worker me(s->processors, 1);
+    if (s->slot.occupied()) s->take(thief, s->slot.steal());
+  });
+  s->done.wait();
+  s->take(owner, s->slot.take());
+  elements<3>::check_each_taken_once(3, owner, thief);
+}
+
+const heddle::model slot{
+    "runtime/slot", heddle::expected::verified,
+    "The slot of who was readied last: an owner that puts and takes beside a thief that has seen "
+    "somebody there; each is taken once, with what was written before it was readied.",
+    slot_against_thief<seeded::nothing>};
+
+const heddle::model slot_without_atomicity{
+    "runtime/slot_without_atomicity", heddle::expected::assertion,
+    "Seeded: who takes looks and clears in two steps. The owner and the thief take the same one.",
+    slot_against_thief<seeded::exchange_is_a_store>};
 
 }  // namespace

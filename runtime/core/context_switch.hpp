@@ -72,8 +72,13 @@ void switch_to(execution_context& from, execution_context& to, thread_exceptions
 // The same for a computation that ends: `from` is never resumed.
 [[noreturn]] void switch_last(execution_context& from, execution_context& to,
                               thread_exceptions& here);
-// Says whether the stack of a context that is abandoned halfway must stay mapped: where leaks are
-// looked for, what it refers to is not one.
+// Where leaks are looked for, what an abandoned goroutine refers to is not one, and has to be found.
+#ifdef HEDDLE_ASAN
+inline constexpr bool leaks_are_looked_for = true;
+#else
+inline constexpr bool leaks_are_looked_for = false;
+#endif
+// Says whether the stack of a context that is abandoned halfway must stay mapped for that.
 bool keep_abandoned(const execution_context& c) noexcept;
 // Whether discard() does anything.
 #ifdef HEDDLE_TSAN

@@ -5,6 +5,11 @@
 
 #include <new>
 
+#include "context_switch.hpp"
+#ifdef HEDDLE_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
 namespace heddle::core {
 
 namespace {
@@ -15,10 +20,17 @@ std::size_t page_bytes() {
 }
 
 void unmap(const stack& s) {
-  munmap(static_cast<char*>(s.base) - page_bytes(), s.bytes + page_bytes());
+  unmap_stacks(static_cast<char*>(s.base) - page_bytes(), s.bytes + page_bytes());
 }
 
 }  // namespace
+
+void unmap_stacks(void* base, std::size_t bytes) noexcept {
+#ifdef HEDDLE_ASAN
+  __asan_unpoison_memory_region(base, bytes);
+#endif
+  munmap(base, bytes);
+}
 
 stack_pool::~stack_pool() {
   for (const stack& s : free_) unmap(s);

@@ -12,6 +12,10 @@ struct stack {
   void* top() const noexcept { return static_cast<char*>(base) + bytes; }
 };
 
+// Unmaps memory that held stacks. What AddressSanitizer knows of their frames goes with it: it would be
+// believed of what is mapped there next.
+void unmap_stacks(void* base, std::size_t bytes) noexcept;
+
 // Not thread-safe: one pool for each engine.
 class stack_pool {
  public:

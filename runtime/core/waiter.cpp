@@ -50,7 +50,7 @@ waiter* wait_queue::pop(const select_wait* own) noexcept {
       return w;
     }
     if (w->choice == own) continue;
-    using claim = select_word<waiter_atomics>::claim;
+    using claim = select_word<primitive_atomics>::claim;
     const claim claimed = w->choice->word.claim_for(w->index);
     if (claimed == claim::later) continue;
     remove(*w);

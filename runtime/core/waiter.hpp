@@ -1,8 +1,6 @@
 // A waiter: the record of a goroutine blocked in a queue, on the goroutine's own stack.
 #pragma once
 
-#include <atomic>
-
 #include "heddle/detail/spin_lock.hpp"
 #include "heddle/detail/wait_queue.hpp"
 #include "select_word.hpp"
@@ -13,15 +11,9 @@ struct goroutine;
 
 namespace heddle::detail {
 
-struct waiter_atomics {
-  template <class T>
-  using atomic = std::atomic<T>;
-  static bool shared() noexcept { return parallel(); }
-};
-
 // What the waiters of one select share.
 struct select_wait {
-  select_word<waiter_atomics> word;
+  select_word<primitive_atomics> word;
   // Held until the goroutine has left its stack; who claims the select takes this before readying it.
   spin_lock leaving;
 };

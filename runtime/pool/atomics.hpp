@@ -1,6 +1,6 @@
 // The atomics of the lock-free parts: std::atomic's, and what goes with them. The parts (steal_deque,
-// woken_ring, parking, free_depot) are templates over such a policy, so that exploration mode can
-// check the shipped code with heddle::atomic in place of std::atomic.
+// woken_ring, next_slot, parking, free_depot) are templates over such a policy, so that exploration
+// mode can check the shipped code with heddle::atomic in place of std::atomic.
 //
 // A policy offers:
 //
@@ -26,7 +26,7 @@ void heavy_barrier() noexcept;
 struct std_atomics {
   template <class T>
   using atomic = std::atomic<T>;
-  using parker = futex_parker;
+  using parker = futex_parker<linux_kernel>;
 
   static bool shared() noexcept { return detail::parallel(); }
   static void light_barrier() noexcept {

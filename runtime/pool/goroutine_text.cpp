@@ -44,7 +44,7 @@ void text_sink::add(std::uint64_t number) noexcept {
   add(std::string_view(digits, static_cast<std::size_t>(written.ptr - digits)));
 }
 
-void text_sink::add(const place& at) noexcept {
+void text_sink::add(place at) noexcept {
   add(at.file_name());
   add(":");
   add(std::uint64_t{at.line()});

@@ -22,7 +22,8 @@ class text_sink {
   virtual void add(std::string_view piece) noexcept = 0;
 
   void add(std::uint64_t number) noexcept;
-  void add(const place& at) noexcept;  // file:line
+  // file:line. By value: a place in a record is read by who may look at records.
+  void add(place at) noexcept;
 };
 
 // Into a string, which grows.

@@ -55,7 +55,11 @@ pool::pool(const run_options& options, int procs)
 pool::~pool() {
   bool in_use = outstanding_calls_.load() > 0;  // a call that outlasts the program: its stack stays
   table_.for_each([&](pooled_goroutine& g) {
-    if (g.state == core::goroutine_state::fresh) return;
+    delete[] std::exchange(g.name, nullptr);  // nobody looks at this program any more
+    if (g.state == core::goroutine_state::fresh) {  // it has no stack, but a function
+      in_use = in_use || core::leaks_are_looked_for;
+      return;
+    }
     if (core::keep_abandoned(g.context)) in_use = true;
     core::discard(g.context);
   });

@@ -139,6 +139,7 @@ void worker::end_program() {
   left_ = g.context;
   any_left_ = core::contexts_are_tracked;
   g.state = core::goroutine_state::finished;
+  home_.drop_name(g);
   core::switch_last(left_, own_, *exceptions_);
 }
 

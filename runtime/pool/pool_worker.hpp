@@ -22,6 +22,7 @@
 #include "context_switch.hpp"
 #include "free_depot.hpp"
 #include "heddle/run_queue.hpp"
+#include "next_slot.hpp"
 #include "pooled_goroutine.hpp"
 #include "steal_deque.hpp"
 #include "timer_shelf.hpp"
@@ -76,7 +77,7 @@ class worker {
   // Whether a queue that thieves look at is not empty.
   bool has_queued() const noexcept { return spawned_.size() > 0 || woken_.size() > 0; }
   bool has_work() const noexcept {
-    return has_queued() || slot_.load(std::memory_order_relaxed) != nullptr;
+    return has_queued() || slot_.occupied();
   }
   // Fires the timers of `shelf` that are due. On a worker's own stack only.
   void fire_due(timer_shelf& shelf);
@@ -101,7 +102,6 @@ class worker {
   pooled_goroutine* pick_fairly() noexcept;
   static std::uint32_t next_fair_turn(std::uint32_t turn, std::uint32_t turns) noexcept;
   pooled_goroutine* pick_by_policy() noexcept;
-  pooled_goroutine* take_slot() noexcept;
   bool must_leave() const noexcept;
   bool timers_are_due() noexcept;
   bool clock_says_due() noexcept;
@@ -155,9 +155,7 @@ class worker {
   // What others look at.
   steal_deque<std_atomics, pooled_goroutine> spawned_;
   woken_ring<std_atomics, pooled_goroutine> woken_;
-  // The goroutine that was readied last. Exchanged where others may look: a thief takes it once it
-  // has waited long.
-  alignas(64) std::atomic<pooled_goroutine*> slot_{nullptr};
+  alignas(64) next_slot<std_atomics, pooled_goroutine> slot_;
   timer_shelf timers_;
   const std::unique_ptr<run_queue> policy_;
 };

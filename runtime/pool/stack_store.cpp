@@ -30,7 +30,7 @@ stack_store::stack_store(std::size_t usual_bytes)
 
 stack_store::~stack_store() {
   if (leaked_) return;
-  for (const slab& s : slabs_) munmap(s.base, s.stacks * stride_);
+  for (const slab& s : slabs_) core::unmap_stacks(s.base, s.stacks * stride_);
 }
 
 free_node* stack_store::map_slab() {

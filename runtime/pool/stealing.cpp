@@ -5,6 +5,7 @@
 // whose loot was short, and one that was woken for nothing, is discouraged: it dozes twice as long
 // each time, and nobody wakes it meanwhile. Loot that lasts encourages it again.
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <utility>
 
@@ -108,7 +109,7 @@ bool worker::steal_from(worker& victim) {
 // The slot is taken only while its owner is busy with one long turn: who was readied last is best
 // run where its cache lines are.
 bool worker::steal_stale_slot(worker& victim) {
-  if (victim.slot_.load(std::memory_order_relaxed) == nullptr) return false;
+  if (!victim.slot_.occupied()) return false;
   const std::uint32_t turn = victim.tick_.load(std::memory_order_relaxed);
   const time_point end = steady_now() + worth_stealing;
   detail::back_off wait;
@@ -116,8 +117,7 @@ bool worker::steal_stale_slot(worker& victim) {
     wait.pause();
     if (victim.tick_.load(std::memory_order_relaxed) != turn) return false;
   }
-  // Acquire; pairs with the release in resume().
-  pooled_goroutine* g = victim.slot_.exchange(nullptr, std::memory_order_acq_rel);
+  pooled_goroutine* g = victim.slot_.steal();
   if (g == nullptr) return false;
   push_woken(*g);
   stole_ = true;
@@ -126,11 +126,13 @@ bool worker::steal_stale_slot(worker& victim) {
 }
 
 void worker::doze() {
+  assert(!has_work());
   home_.idle().doze(index_, steady_now() + shortest_doze * (1U << discouraged_));
 }
 
 // Sleeps until there is something to do; finds out that there never will be.
 void worker::rest() {
+  assert(!has_work());  // only thieves change the queues of an idle worker, and take
   if (was_woken_) judge_theft();
   parking<std_atomics>& idle = home_.idle();
   const bool searched = std::exchange(searching_, false);
@@ -163,7 +165,7 @@ void worker::retire() {
     searching_ = false;
     home_.idle().end_search();
   }
-  if (pooled_goroutine* g = take_slot()) home_.inject(*g, *g, 1);
+  if (pooled_goroutine* g = slot_.take()) home_.inject(*g, *g, 1);
   while (pooled_goroutine* g = spawned_.pop()) home_.inject(*g, *g, 1);
   while (pooled_goroutine* g = woken_.pop()) home_.inject(*g, *g, 1);
   home_.idle().doze(index_, time_point::max());

@@ -19,17 +19,6 @@ inline bool worker::timers_are_due() noexcept {
   return --turns_until_clock_ == 0 && clock_says_due();
 }
 
-inline pooled_goroutine* worker::take_slot() noexcept {
-  pooled_goroutine* g = slot_.load(std::memory_order_relaxed);
-  if (g == nullptr) return nullptr;
-  if (!detail::parallel()) {
-    slot_.store(nullptr, std::memory_order_relaxed);
-    return g;
-  }
-  // Acquire; pairs with the release in resume().
-  return slot_.exchange(nullptr, std::memory_order_acq_rel);
-}
-
 inline pooled_goroutine* worker::pick() noexcept {
   if (policy_) [[unlikely]]
     return pick_by_policy();
@@ -41,7 +30,7 @@ inline pooled_goroutine* worker::pick() noexcept {
     if (pooled_goroutine* g = pick_fairly()) return g;
   if (timers_are_due()) [[unlikely]]
     return nullptr;
-  if (pooled_goroutine* g = take_slot()) return g;
+  if (pooled_goroutine* g = slot_.take()) return g;
   if (pooled_goroutine* g = spawned_.pop()) return g;
   if (pooled_goroutine* g = woken_.pop()) return g;
   return home_.anything_injected() ? home_.take_injected() : nullptr;
@@ -112,13 +101,7 @@ inline void worker::drop_record(pooled_goroutine& g) noexcept {
 inline void worker::resume(pooled_goroutine& g) noexcept {
   g.state = core::goroutine_state::runnable;
   if (policy_) return push_to_policy(g, readied::woken);
-  pooled_goroutine* before = slot_.load(std::memory_order_relaxed);
-  if (!detail::parallel())
-    slot_.store(&g, std::memory_order_relaxed);
-  else
-    // Release; pairs with the acquire of who takes it.
-    before = slot_.exchange(&g, std::memory_order_acq_rel);
-  if (before != nullptr) push_woken(*before);
+  if (pooled_goroutine* before = slot_.put(&g)) push_woken(*before);
 }
 
 inline void worker::resume_last(pooled_goroutine& g) noexcept {

@@ -30,6 +30,7 @@ pid_t start_check(const std::vector<std::string>& options, const std::string& js
   words.insert(words.end(), options.begin(), options.end());
   std::fflush(nullptr);  // or the child would print it again
   const pid_t child = fork();
+  REQUIRE(child >= 0);  // to kill -1 would be to kill everybody
   if (child != 0) return child;
   std::vector<char*> arguments;
   for (std::string& w : words) arguments.push_back(w.data());

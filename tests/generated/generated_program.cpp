@@ -349,7 +349,9 @@ class world : public std::enable_shared_from_this<world> {
         touch(1 - v, ins.flag, place + 1);
         break;
       case kind::timer_plain: after_func(d, later); break;
-      default: context::after_func(context_.ctx, later); break;
+      default:  // not `later`, which owns what owns the context
+        context::after_func(context_.ctx, [this, v, ins, place] { touch(v, ins.flag, place); });
+        break;
     }
     return "";
   }

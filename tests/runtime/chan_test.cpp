@@ -85,7 +85,7 @@ TEST_CASE("close makes the senders that wait panic") {
       const auto p = heddle::catch_panic([&] { c.send(1); });
       message.send(p ? p->what() : "");
     });
-    heddle::yield();  // the sender waits now
+    until_blocked(1);  // the sender waits now
     c.close();
     REQUIRE(*message.recv() == "send on closed channel");
   });
@@ -219,7 +219,7 @@ TEST_CASE("a receive from a full buffer lets the first waiting sender in") {
     heddle::go([=] {
       for (int i = 0; i < 3; ++i) c.send(i);
     });
-    heddle::yield();
+    until_blocked(1);
     REQUIRE(c.recv() == 0);
     REQUIRE(c.len() == 1);
     REQUIRE(c.recv() == 1);

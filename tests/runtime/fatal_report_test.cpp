@@ -45,7 +45,10 @@ TEST_CASE("a panic that nobody catches names its goroutine, its origin and the o
   const auto runs = heddle::place::current();
   const child_outcome outcome = in_child_process([=] {
     const auto body = [=] {
-      heddle::go(heddle::named("closer", 0, created), [=] { heddle::chan<int>().close(raised); });
+      heddle::go(heddle::named("closer", 0, created), [=] {
+        until_blocked(1);  // main
+        heddle::chan<int>().close(raised);
+      });
       make_chan<int>().recv(waits);
     };
     heddle::run(body, {}, runs);

@@ -1,12 +1,19 @@
 // The pool: heddle::run, scheduling, blocking calls, a user's run queue.
 #include "heddle/runtime.hpp"
 
+#include <malloc.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
+
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -19,6 +26,7 @@
 #include "heddle/panic.hpp"
 #include "heddle/sync.hpp"
 #include "heddle/time.hpp"
+#include "leak_checker.hpp"
 
 using heddle::make_chan;
 using namespace std::chrono_literals;
@@ -58,12 +66,28 @@ std::string order_of_three(const heddle::run_options& options) {
 class procs_variable {
  public:
   explicit procs_variable(const char* value) {
-    value == nullptr ? unsetenv("HEDDLE_PROCS") : setenv("HEDDLE_PROCS", value, 1);
+    if (const char* before = std::getenv("HEDDLE_PROCS")) before_ = before;
+    set(value);
   }
   procs_variable(const procs_variable&) = delete;
   procs_variable& operator=(const procs_variable&) = delete;
-  ~procs_variable() { unsetenv("HEDDLE_PROCS"); }
+  ~procs_variable() { set(before_ ? before_->c_str() : nullptr); }
+
+ private:
+  static void set(const char* value) {
+    value == nullptr ? unsetenv("HEDDLE_PROCS") : setenv("HEDDLE_PROCS", value, 1);
+  }
+  std::optional<std::string> before_;
 };
+
+// How much memory stays in use after a run, on average. AddressSanitizer's allocator does not say.
+double bytes_left_by(const std::function<void()>& f) {
+  constexpr int runs = 1000;
+  f();  // what is made once
+  const std::size_t before = mallinfo2().uordblks;
+  for (int i = 0; i < runs; ++i) f();
+  return (static_cast<double>(mallinfo2().uordblks) - static_cast<double>(before)) / runs;
+}
 
 int procs_of(const heddle::run_options& options) {
   int procs = 0;
@@ -111,6 +135,32 @@ TEST_CASE("one run follows another") {
     });
   }
 }
+
+TEST_CASE("the names of main and of abandoned goroutines are given back when the program ends") {
+  const std::string long_name(1000, 'x');
+  const auto main_alone = [] { in_performance_mode([] {}, {.procs = 1}); };
+  const auto with_abandoned = [&] {  // its task is never destroyed
+    in_performance_mode([&] { heddle::go(heddle::named(long_name), [] {}); }, {.procs = 1});
+  };
+  REQUIRE(bytes_left_by(main_alone) < 16);
+  REQUIRE(bytes_left_by(with_abandoned) < 500);
+  REQUIRE_FALSE(leaks_are_found());
+}
+
+#ifdef __SANITIZE_ADDRESS__
+TEST_CASE("AddressSanitizer forgets the frames of stacks that are unmapped") {
+  char* frame = nullptr;
+  in_performance_mode(
+      [&] {
+        heddle::wait_group wg;
+        wg.go([&] { frame = static_cast<char*>(__builtin_frame_address(0)); });
+        wg.wait();
+      },
+      {.procs = 1});
+  constexpr std::size_t around = 4096;
+  REQUIRE(__asan_region_is_poisoned(frame - around, 2 * around) == nullptr);
+}
+#endif
 
 TEST_CASE("two threads may run a program each") {
   const auto count = [](int& sum) {

@@ -136,7 +136,7 @@ TEST_CASE("close makes a select that waits to send panic") {
     const auto panicked = make_chan<bool>();
     heddle::go(
         [=] { panicked.send(heddle::catch_panic([&] { select(send(c, 1)); }).has_value()); });
-    heddle::yield();
+    until_blocked(1);
     c.close();
     REQUIRE(*panicked.recv());
   });
@@ -172,7 +172,7 @@ TEST_CASE("a select that has a winner takes no other value") {
       select(recv(a, v), recv(b, v));
       seen.send(v);
     });
-    heddle::yield();
+    until_blocked(1);
     a.send(1);  // wins; the select has not run yet
     if (has_otherwise) {
       REQUIRE(select(send(b, 2), otherwise()) == 1);

@@ -1,7 +1,6 @@
 // mutex, rw_mutex and cond, with the standard library's locks on them.
 #include "heddle/sync.hpp"
 
-#include <algorithm>
 #include <catch2/catch.hpp>
 #include <mutex>
 #include <shared_mutex>
@@ -12,7 +11,6 @@
 #include "heddle/chan.hpp"
 #include "heddle/go.hpp"
 #include "heddle/runtime.hpp"
-#include "heddle/stats.hpp"
 #include "heddle/var.hpp"
 
 using heddle::check;
@@ -178,7 +176,7 @@ TEST_CASE("a writer that waits holds back new readers") {
     heddle::wait_group done;
     m.lock_shared();
     done.go([&] { const std::lock_guard hold(m); });
-    heddle::yield();  // the writer waits now
+    until_blocked(1);  // the writer waits now
     REQUIRE_FALSE(m.try_lock_shared());
     m.unlock_shared();
     done.wait();
@@ -221,9 +219,7 @@ TEST_CASE("readers that a writer held back go in before the next writer") {
       });
     }
     // Several workers: until all three wait, and the writer before it was let in.
-    while (std::ranges::count(heddle::goroutines(), heddle::goroutine_status::blocked,
-                              &heddle::goroutine_info::status) < 3)
-      heddle::yield();
+    until_blocked(3);
     m.unlock();
     wg.wait();
     REQUIRE(before_the_writer == 2);

@@ -77,5 +77,5 @@ TEST_CASE("using a wait group again before the previous wait has returned is mis
     heddle::yield();
     wg.add(1);  // fine now
     wg.done();
-  });
+  }, in_order());
 }

@@ -20,6 +20,13 @@ extern std::atomic<int> parallel_programs;
 HEDDLE_UNWATCHED
 inline bool parallel() noexcept { return parallel_programs.load(std::memory_order_relaxed) != 0; }
 
+// The atomics of the primitives that are templates over them (runtime/pool/atomics.hpp).
+struct primitive_atomics {
+  template <class T>
+  using atomic = std::atomic<T>;
+  HEDDLE_UNWATCHED static bool shared() noexcept { return parallel(); }
+};
+
 class spin_lock {
  public:
   spin_lock() = default;
