@@ -36,6 +36,13 @@ struct kept_access {
   bool of_variable = false;       // each place counts
 };
 
+// Which bytes of a location a plain access touches, and how.
+struct touched_bytes {
+  std::uint8_t first = 0;
+  std::uint8_t count = 1;
+  bool is_write = false;
+};
+
 class access_history {
  public:
   using location = std::uint32_t;  // the head of a list; 0: nothing was done there
@@ -77,7 +84,37 @@ class access_history {
   template <class F>
   void add(location& l, const kept_access& a, F&& conflicts);
 
+  // The quick ways of `repeats` and `add` for a plain access to memory that is nobody else's, which
+  // most is; made as `stamp` says. They read and write single fields, since the processor holds
+  // back a load that is wider than the stores before it.
+  bool repeats(location l, const kept_access& stamp, touched_bytes t) const {
+    if (l == 0) return false;
+    const kept_access& last = kept_[l];
+    return last.epoch == stamp.epoch && last.who == stamp.who && is_plain(last) &&
+           (last.is_write || !t.is_write) && last.first_byte <= t.first &&
+           t.first + t.count <= last.first_byte + last.bytes;
+  }
+  // Where it is to be kept, as `stamp` but for its place, bytes and calls; null: use `add`.
+  kept_access* own(location& l, const kept_access& stamp, touched_bytes t) {
+    if (l == 0) {
+      l = fresh();
+    } else {
+      const kept_access& last = kept_[l];
+      if (last.next != 0 || last.who != stamp.who || !is_plain(last) ||
+          (last.is_write && !t.is_write) || last.first_byte < t.first ||
+          last.first_byte + last.bytes > t.first + t.count)
+        return nullptr;
+    }
+    kept_access& mine = kept_[l];
+    mine = stamp;
+    mine.first_byte = t.first;
+    mine.bytes = t.count;
+    mine.is_write = t.is_write;
+    return &mine;
+  }
+
  private:
+  static bool is_plain(const kept_access& a) { return !a.is_atomic && !a.of_variable; }
   static bool covers(const kept_access& a, const kept_access& b) {
     return a.first_byte <= b.first_byte && b.first_byte + b.bytes <= a.first_byte + a.bytes;
   }

@@ -70,6 +70,8 @@ class race_clocks {
   // learns what was passed on there.
   void pass_on(actor_id who, std::uintptr_t by);
   void learn(actor_id who, std::uintptr_t by);
+  // What was passed on there is of no use any more.
+  void forget(std::uintptr_t by) { beside_.erase(by); }
   // For tests.
   void leave_out(edge e) { left_out_ |= bit(e); }
 

@@ -76,14 +76,21 @@ class sequencer final : public core::engine {
   static std::uint64_t execution() noexcept { return execution_; }
   // Nothing but main was created yet: what it does happens before all that others will do.
   bool alone() const noexcept { return created_.size() == 1; }
-  // An access of the running goroutine: race_detector::is_news, add and epoch.
-  bool is_news(access_history::location l, kept_access& a) {
-    return races_.is_news(so_far(), running_->id, l, a);
+  // Grows whenever something happens or a goroutine is created.
+  std::uint64_t progress() const noexcept {
+    return (repeating_ ? step_ : trace_.events.size()) << 32 | created_.size();
+  }
+  // An access of the running goroutine: race_detector::stamp, repeats, add and epoch.
+  kept_access stamp() { return races_.stamp(so_far(), running_->id); }
+  access_history& accesses() { return races_.history(); }
+  bool repeats(access_history::location l, const kept_access& a) const {
+    return races_.repeats(l, a);
   }
   void add(access_history::location& l, const kept_access& a) { races_.add(trace_, l, 0, a); }
   std::uint32_t epoch() { return races_.epoch(so_far(), running_->id); }
   void pass_on(std::uintptr_t by) { races_.pass_on(so_far(), running_->id, by); }
   void learn(std::uintptr_t by) { races_.learn(so_far(), running_->id, by); }
+  void forget(std::uintptr_t by) { races_.forget(by); }
   // The atomic at an offset within a block of memory that a goroutine allocated.
   core::object_id name_within(actor_id creator, std::uint32_t block, std::uint64_t offset,
                               place at);
