@@ -34,6 +34,7 @@ struct kept_access {
   bool is_write = false;
   bool is_atomic = false;
   bool of_variable = false;       // each place counts
+  bool is_ordered = false;        // after all that it conflicts with, of the list that it begins
 };
 
 // Which bytes of a location a plain access touches, and how.
@@ -94,26 +95,45 @@ class access_history {
            (last.is_write || !t.is_write) && last.first_byte <= t.first &&
            t.first + t.count <= last.first_byte + last.bytes;
   }
-  // Where it is to be kept, as `stamp` but for its place, bytes and calls; null: use `add`.
-  kept_access* own(location& l, const kept_access& stamp, touched_bytes t) {
+  // Keeps it and returns true, or returns false: use `add`.
+  bool keep_own(location& l, const kept_access& stamp, touched_bytes t, std::uint64_t place_key,
+                std::uint32_t calls) {
+    location next = 0;
+    bool is_ordered = false;
     if (l == 0) {
       l = fresh();
     } else {
       const kept_access& last = kept_[l];
-      if (last.next != 0 || last.who != stamp.who || !is_plain(last) ||
-          (last.is_write && !t.is_write) || last.first_byte < t.first ||
-          last.first_byte + last.bytes > t.first + t.count)
-        return nullptr;
+      if (last.who != stamp.who || !is_plain(last)) return false;
+      if (last.next == 0 ? !stand_in(t, last) : !is_once_more(t, place_key, last)) return false;
+      next = last.next;
+      is_ordered = last.is_ordered;
     }
     kept_access& mine = kept_[l];
     mine = stamp;
+    mine.place_key = place_key;
+    mine.detail = calls;
+    mine.next = next;
     mine.first_byte = t.first;
     mine.bytes = t.count;
     mine.is_write = t.is_write;
-    return &mine;
+    mine.is_ordered = is_ordered;
+    return true;
   }
+  // The location's last access comes after all earlier ones that it conflicts with.
+  void note_ordered(location l) { kept_[l].is_ordered = true; }
 
  private:
+  static bool stand_in(touched_bytes t, const kept_access& last) {
+    return (t.is_write || !last.is_write) && t.first <= last.first_byte &&
+           last.first_byte + last.bytes <= t.first + t.count;
+  }
+  // Whether the last access was the same, so that whom it was compared with need not be looked at
+  // again: they come before, or made a race of the same places.
+  static bool is_once_more(touched_bytes t, std::uint64_t place_key, const kept_access& last) {
+    return t.is_write == last.is_write && t.first == last.first_byte && t.count == last.bytes &&
+           (last.is_ordered || last.place_key == place_key);
+  }
   static bool is_plain(const kept_access& a) { return !a.is_atomic && !a.of_variable; }
   static bool covers(const kept_access& a, const kept_access& b) {
     return a.first_byte <= b.first_byte && b.first_byte + b.bytes <= a.first_byte + a.bytes;

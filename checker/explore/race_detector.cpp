@@ -46,9 +46,13 @@ kept_access race_detector::stamp(const moment& now, actor_id who) {
 
 void race_detector::compare(trace& t, access_history::location& l, object_id variable,
                             const kept_access& a) {
+  bool is_ordered = true;
   history_.add(l, a, [&](const kept_access& earlier) {
-    if (!clocks_.knows(a.who, earlier.who, earlier.epoch)) found(t, variable, earlier, a);
+    if (clocks_.knows(a.who, earlier.who, earlier.epoch)) return;
+    is_ordered = false;
+    found(t, variable, earlier, a);
   });
+  if (is_ordered) history_.note_ordered(l);
 }
 
 void race_detector::look_at(trace& t, const moment& now, actor_id who, object_id variable,

@@ -148,12 +148,8 @@ class watch {
     if (at - thread_local_begin_ < thread_local_bytes_) return;
     explore::call_tree::stack stack = g.calls.back().stack;
     if (stack == 0) stack = stack_of(s, g);
-    if (explore::kept_access* mine = history.own(l, stamp_, touched); mine != nullptr) {
-      mine->place_key = reinterpret_cast<std::uintptr_t>(code);
-      mine->detail = stack;
-    } else {
+    if (!history.keep_own(l, stamp_, touched, reinterpret_cast<std::uintptr_t>(code), stack))
       compare(s, l, touched, stack, code);
-    }
   }
   void access_range(explore::sequencer& s, goroutine_calls& g, std::uintptr_t at, std::size_t bytes,
                     bool is_write, const void* code);

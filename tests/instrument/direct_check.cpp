@@ -18,7 +18,11 @@ void count() {
 // The argument says which function is called.
 checker::result call(const std::string& function) {
   if (function == "estimate") return checker::estimate(count);
-  if (function == "replay_seed") return checker::replay_seed(count, 1, {.strategy = "random"});
+  if (function == "replay_seed") {
+    checker::options sampling;
+    sampling.strategy = "random";
+    return checker::replay_seed(count, 1, sampling);
+  }
   return checker::check(count);
 }
 
