@@ -15,9 +15,6 @@
 # The models are asked for when the executable has been built, so a new model needs no new
 # configuration.
 include_guard()
-include(${CMAKE_CURRENT_LIST_DIR}/heddle_instrument.cmake OPTIONAL)
-
-set(heddle_discover_models ${CMAKE_CURRENT_LIST_DIR}/heddle_discover_models.cmake)
 
 function(heddle_add_models name)
   cmake_parse_arguments(PARSE_ARGV 1 with "INSTRUMENT;LARGE" "PREFIX" "FILTER;OPTIONS;PROPERTIES")
@@ -39,7 +36,8 @@ function(heddle_add_models name)
   add_custom_command(TARGET ${name} POST_BUILD
     COMMAND ${CMAKE_COMMAND} "-Dprogram=$<TARGET_FILE:${name}>" "-Dtests=${tests}"
       "-Dprefix=${with_PREFIX}" "-Dlarge=${with_LARGE}" "-Dfilter=${with_FILTER}"
-      "-Doptions=${with_OPTIONS}" "-Dproperties=${with_PROPERTIES}" -P ${heddle_discover_models}
+      "-Doptions=${with_OPTIONS}" "-Dproperties=${with_PROPERTIES}"
+      -P ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/heddle_discover_models.cmake
     BYPRODUCTS ${tests}
     VERBATIM)
   set(included ${CMAKE_CURRENT_BINARY_DIR}/${name}_models_include.cmake)

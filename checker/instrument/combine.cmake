@@ -2,7 +2,7 @@
 # checking. Run by the build: cmake -Dcompiler=... -Dflags=... -Dnm=... -Dobjcopy=...
 # -Dinputs=OBJECT;ARCHIVE;... -Doutput=... -P combine.cmake
 #
-# Its templates and inline functions are its own: the linker would else take the program's copies of
+# Its templates, inline functions and their tables are its own: the linker would else take the program's copies of
 # them for the checker as well, with their hooks. And its copies of memory are not the program's.
 # What is optimised across files is so before, for in the program functions have to stay those that
 # were compiled.
@@ -19,8 +19,10 @@ run(${compiler} ${flags} -r -nostdlib -Wl,--force-group-allocation -Wl,--whole-a
 execute_process(COMMAND ${nm} --defined-only --format=posix ${output}.whole
   OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
 string(REGEX MATCHALL "_Z[^ \n]* W" functions "${symbols}")
+string(REGEX MATCHALL "_ZTV[^ \n]* V" tables "${symbols}")
 string(REGEX MATCHALL "_Z[^ \n]* u" data "${symbols}")
-list(TRANSFORM functions REPLACE " W$" "")
+list(APPEND functions ${tables})
+list(TRANSFORM functions REPLACE " [VW]$" "")
 list(TRANSFORM data REPLACE " u$" "")
 list(JOIN functions "\n" functions)
 list(JOIN data "\n" data)
