@@ -35,7 +35,7 @@ function(heddle_add_models name)
   set(tests ${CMAKE_CURRENT_BINARY_DIR}/${name}_models.cmake)
   add_custom_command(TARGET ${name} POST_BUILD
     COMMAND ${CMAKE_COMMAND} "-Dprogram=$<TARGET_FILE:${name}>" "-Dtests=${tests}"
-      "-Dprefix=${with_PREFIX}" "-Dlarge=${with_LARGE}" "-Dfilter=${with_FILTER}"
+      "-Dprefix=<${with_PREFIX}>" "-Dlarge=${with_LARGE}" "-Dfilter=${with_FILTER}"
       "-Doptions=${with_OPTIONS}" "-Dproperties=${with_PROPERTIES}"
       -P ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/heddle_discover_models.cmake
     BYPRODUCTS ${tests}

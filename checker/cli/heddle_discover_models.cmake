@@ -9,6 +9,7 @@ if(NOT status EQUAL 0)
   message(FATAL_ERROR "heddle_add_models: cannot ask ${program} for its models: ${said}")
 endif()
 
+string(REGEX REPLACE "^<(.*)>$" "\\1" prefix "${prefix}")  # -D takes spaces off an end
 # A line is a name, what is expected, and a description, in which CMake's own characters may stand.
 string(REGEX REPLACE "  \\[large\\] " "  <large> " models "${models}")
 string(REGEX REPLACE "[][;\\]" " " models "${models}")

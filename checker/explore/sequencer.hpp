@@ -74,12 +74,11 @@ class sequencer final : public core::engine {
   static sequencer* active() noexcept { return active_; }
   // The execution that runs, by a number that no other has.
   static std::uint64_t execution() noexcept { return execution_; }
+  // Another number whenever another goroutine runs, something has happened or a goroutine was
+  // created.
+  static std::uint64_t turn() noexcept { return turn_; }
   // Nothing but main was created yet: what it does happens before all that others will do.
   bool alone() const noexcept { return created_.size() == 1; }
-  // Grows whenever something happens or a goroutine is created.
-  std::uint64_t progress() const noexcept {
-    return (repeating_ ? step_ : trace_.events.size()) << 32 | created_.size();
-  }
   // An access of the running goroutine: race_detector::stamp, repeats, add and epoch.
   kept_access stamp() { return races_.stamp(so_far(), running_->id); }
   access_history& accesses() { return races_.history(); }
@@ -140,6 +139,14 @@ class sequencer final : public core::engine {
     spin_window spin;
   };
 
+  void run_on(core::goroutine* g) noexcept {
+    running_ = g;
+    ++turn_;
+  }
+  void add_created(actor_id who) {
+    created_.push_back(who);
+    ++turn_;
+  }
   void begin(const std::function<void()>& body);
   fiber& take_fiber(std::size_t stack_bytes);
   static void entry(void* self);
@@ -199,6 +206,7 @@ class sequencer final : public core::engine {
 
   inline static sequencer* active_ = nullptr;
   inline static std::uint64_t execution_ = 0;
+  inline static std::uint64_t turn_ = 0;
   names names_;
   object_model model_;
   object_versions versions_;

@@ -51,7 +51,7 @@ class shadow {
     }
     return p;
   }
-  page& find(std::uintptr_t number);
+  [[gnu::noinline]] page& find(std::uintptr_t number);
 
   std::array<recent_page, recent_count> recent_{};
   std::unordered_map<std::uintptr_t, std::unique_ptr<page>> pages_;

@@ -35,7 +35,15 @@ watch::watch() {
       this);
 }
 
-goroutine_calls* watch::change_to(const core::goroutine& g) {
+void watch::look_who_runs() {
+  turn_ = explore::sequencer::turn();
+  calls_ = nullptr;
+  const explore::sequencer* s = explore::sequencer::active();
+  const core::goroutine* g = s == nullptr ? nullptr : current(*s);
+  if (g != nullptr && !g->unwinding) change_to(*g);
+}
+
+void watch::change_to(const core::goroutine& g) {
   const std::uint64_t execution = explore::sequencer::execution();
   if (last_execution_ != execution) {
     last_execution_ = execution;
@@ -52,8 +60,7 @@ goroutine_calls* watch::change_to(const core::goroutine& g) {
     mine->execution = execution;
   }
   last_ = &g;
-  stamped_at_ = never;
-  return calls_ = mine.get();
+  calls_ = mine.get();
 }
 
 explore::call_tree::stack watch::stack_of(explore::sequencer& s, goroutine_calls& g) {
@@ -64,6 +71,17 @@ explore::call_tree::stack watch::stack_of(explore::sequencer& s, goroutine_calls
   for (; known < g.calls.size(); ++known)
     below = g.calls[known].stack = s.racing().calls().push(below, g.calls[known].from);
   return below;
+}
+
+void watch::take_stamp() {
+  counted_ = running();
+  stamped_turn_ = explore::sequencer::turn();
+  if (counted_ == nullptr) return;
+  explore::sequencer& s = *explore::sequencer::active();
+  if (s.alone())
+    counted_ = nullptr;
+  else
+    stamp_ = s.stamp();
 }
 
 void watch::access_range(explore::sequencer& s, goroutine_calls& g, std::uintptr_t at,

@@ -49,11 +49,9 @@ class watch {
   // The running goroutine's; null where none runs, or it is being torn down.
   [[gnu::always_inline]] goroutine_calls* running() {
     if (!detail::exploring) return nullptr;
-    const explore::sequencer* s = explore::sequencer::active();
-    const core::goroutine* g = s == nullptr ? nullptr : current(*s);
-    if (g == nullptr || g->unwinding) return nullptr;
-    if (g == last_ && last_execution_ == explore::sequencer::execution()) return calls_;
-    return change_to(*g);
+    if (explore::sequencer::turn() != turn_) [[unlikely]]
+      look_who_runs();
+    return calls_;
   }
 
   void enter(const void* caller) {
@@ -78,13 +76,12 @@ class watch {
   // An access of the program to memory, which need not be aligned. `code`: where the hook returns.
   void access(const void* address, std::size_t bytes, bool is_write, const void* code) {
     if (busy_) return;
-    goroutine_calls* g = running();
+    const in_use now(busy_);
+    if (explore::sequencer::turn() != stamped_turn_) [[unlikely]]
+      take_stamp();
+    goroutine_calls* g = counted_;
     if (g == nullptr || g->foreign()) return;
     explore::sequencer& s = *explore::sequencer::active();
-    if (s.alone()) return;
-    const in_use now(busy_);
-    if (s.progress() != stamped_at_) [[unlikely]]
-      take_stamp(s);
     const auto at = reinterpret_cast<std::uintptr_t>(address);
     if (at % shadow::cell_bytes + bytes <= shadow::cell_bytes)
       access_cell(s, *g, at, bytes, is_write, code);
@@ -103,11 +100,11 @@ class watch {
   // Order that is made beside the operations, by way of an address.
   void pass_on(std::uintptr_t by) {
     explore::sequencer::active()->pass_on(by);
-    stamped_at_ = never;
+    stamped_turn_ = never;
   }
   void learn(std::uintptr_t by) {
     explore::sequencer::active()->learn(by);
-    stamped_at_ = never;
+    stamped_turn_ = never;
   }
   void forget(std::uintptr_t by) { explore::sequencer::active()->forget(by); }
 
@@ -133,11 +130,10 @@ class watch {
   static const core::goroutine* current(const explore::sequencer& s) {
     return const_cast<explore::sequencer&>(s).current();
   }
-  goroutine_calls* change_to(const core::goroutine& g);
-  void take_stamp(explore::sequencer& s) {
-    stamp_ = s.stamp();
-    stamped_at_ = s.progress();
-  }
+  // What is seldom needed stays out of line, so that an access keeps its registers.
+  [[gnu::noinline]] void look_who_runs();
+  void change_to(const core::goroutine& g);
+  [[gnu::noinline]] void take_stamp();
   void access_cell(explore::sequencer& s, goroutine_calls& g, std::uintptr_t at, std::size_t bytes,
                    bool is_write, const void* code) {
     location& l = shadow_.cell(at, last_execution_);
@@ -151,11 +147,11 @@ class watch {
     if (!history.keep_own(l, stamp_, touched, reinterpret_cast<std::uintptr_t>(code), stack))
       compare(s, l, touched, stack, code);
   }
-  void access_range(explore::sequencer& s, goroutine_calls& g, std::uintptr_t at, std::size_t bytes,
+  [[gnu::noinline]] void access_range(explore::sequencer& s, goroutine_calls& g, std::uintptr_t at, std::size_t bytes,
                     bool is_write, const void* code);
-  void compare(explore::sequencer& s, location& l, explore::touched_bytes touched,
+  [[gnu::noinline]] void compare(explore::sequencer& s, location& l, explore::touched_bytes touched,
                explore::call_tree::stack stack, const void* code);
-  static explore::call_tree::stack stack_of(explore::sequencer& s, goroutine_calls& g);
+  [[gnu::noinline]] static explore::call_tree::stack stack_of(explore::sequencer& s, goroutine_calls& g);
 
   bool busy_ = false;
   // The exploring thread's copies of thread-local variables. At speed, goroutines that meet in one
@@ -166,8 +162,10 @@ class watch {
   goroutine_calls* calls_ = nullptr;
   std::uint64_t last_execution_ = 0;
   static constexpr std::uint64_t never = ~std::uint64_t{0};
-  std::uint64_t stamped_at_ = never;      // the progress at which the stamp was taken
+  std::uint64_t turn_ = never;            // in which it was looked who runs
+  std::uint64_t stamped_turn_ = never;    // in which these were taken:
   explore::kept_access stamp_;            // of what the running goroutine does now
+  goroutine_calls* counted_ = nullptr;    // its calls; null where no access counts
   std::vector<std::unique_ptr<goroutine_calls>> goroutines_;  // by actor
   shadow shadow_;
   std::vector<block> blocks_;

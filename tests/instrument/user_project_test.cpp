@@ -71,6 +71,7 @@ heddle_add_models(mine mine.cpp INSTRUMENT PROPERTIES TIMEOUT 100)
 add_executable(other mine.cpp)
 target_compile_features(other PRIVATE cxx_std_20)
 target_link_libraries(other PRIVATE heddle::main)
+target_link_options(other PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-lto>)
 heddle_add_models(other LARGE PREFIX "other: " FILTER "my/[lw]*" OPTIONS --strategy random
   --max-executions 10 --allow-incomplete)
 )";
