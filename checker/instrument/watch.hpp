@@ -147,10 +147,10 @@ class watch {
     if (!history.keep_own(l, stamp_, touched, reinterpret_cast<std::uintptr_t>(code), stack))
       compare(s, l, touched, stack, code);
   }
-  [[gnu::noinline]] void access_range(explore::sequencer& s, goroutine_calls& g, std::uintptr_t at, std::size_t bytes,
-                    bool is_write, const void* code);
+  [[gnu::noinline]] void access_range(explore::sequencer& s, goroutine_calls& g, std::uintptr_t at,
+                                      std::size_t bytes, bool is_write, const void* code);
   [[gnu::noinline]] void compare(explore::sequencer& s, location& l, explore::touched_bytes touched,
-               explore::call_tree::stack stack, const void* code);
+                                 explore::call_tree::stack stack, const void* code);
   [[gnu::noinline]] static explore::call_tree::stack stack_of(explore::sequencer& s, goroutine_calls& g);
 
   bool busy_ = false;
