@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "trace.hpp"
@@ -48,6 +49,25 @@ class access_history {
  public:
   using location = std::uint32_t;  // the head of a list; 0: nothing was done there
   static constexpr std::size_t most_kept = 64;
+
+  // Field by field: they have just been written so, and the processor holds back a wider load.
+  static void copy(kept_access& to, const kept_access& from) {
+    const auto alone = [](const auto& field) {
+      return *static_cast<const volatile std::remove_cvref_t<decltype(field)>*>(&field);
+    };
+    to.place_key = alone(from.place_key);
+    to.who = alone(from.who);
+    to.epoch = alone(from.epoch);
+    to.position = alone(from.position);
+    to.after_event = alone(from.after_event);
+    to.detail = alone(from.detail);
+    to.first_byte = alone(from.first_byte);
+    to.bytes = alone(from.bytes);
+    to.is_write = alone(from.is_write);
+    to.is_atomic = alone(from.is_atomic);
+    to.of_variable = alone(from.of_variable);
+    to.is_ordered = alone(from.is_ordered);
+  }
 
   // Forgets everything; keeps memory. Locations are the caller's to reset.
   void clear() { used_ = 0; }
@@ -182,7 +202,7 @@ void access_history::add(location& l, const kept_access& a, F&& conflicts) {
     free = before;
   }
   const location there = free != 0 ? free : fresh();
-  kept_[there] = a;
+  copy(kept_[there], a);
   kept_[there].next = l;
   l = there;
 }

@@ -49,9 +49,11 @@ guard_bytes& bytes_of(void* guard) { return *static_cast<guard_bytes*>(guard); }
 namespace __gnu_cxx {
 
 int __exchange_and_add(volatile int* count, int delta) noexcept {
-  const int before = __atomic_fetch_add(count, delta, __ATOMIC_ACQ_REL);
-  if (heddle::detail::exploring) [[unlikely]]
-    note_count(count, before, delta);
+  if (!heddle::detail::exploring) [[likely]]
+    return __atomic_fetch_add(count, delta, __ATOMIC_ACQ_REL);
+  const int before = *count;  // one thread explores
+  *count = before + delta;
+  note_count(count, before, delta);
   return before;
 }
 

@@ -81,7 +81,7 @@ void watch::take_stamp() {
   if (s.alone())
     counted_ = nullptr;
   else
-    stamp_ = s.stamp();
+    explore::access_history::copy(stamp_, s.stamp());
 }
 
 void watch::access_range(explore::sequencer& s, goroutine_calls& g, std::uintptr_t at,

@@ -2,7 +2,7 @@
 # Executions per second of the shipped models as they are and compiled for checking: the same sources,
 # explored by the same command. Usage: instrument.sh PLAIN INSTRUMENTED [FILTER ...]
 #
-# The two take turns, and of five runs each the best counts. A search ends after three seconds. Models with fewer
+# The two take turns, and of five runs each the best counts. A search ends after a second. Models with fewer
 # than 50 executions, which take less time than a process needs to start, are explored by 20,000
 # random walks instead.
 set -euo pipefail
@@ -10,7 +10,7 @@ plain=$1
 instrumented=$2
 shift 2
 [ $# -gt 0 ] || set -- classic golden tour
-options=(--keep-going --allow-incomplete --jobs 1 --max-time 3s)
+options=(--keep-going --allow-incomplete --jobs 1 --max-time 1s)
 runs=5
 
 # report PROGRAM MODEL [OPTION ...]: "executions seconds".
