@@ -1,8 +1,7 @@
 // Which code of this program was compiled for checking.
 //
-// What the standard library's templates are compiled to is shared by everybody in the program: the
-// copies of code that was compiled for checking may be the ones that the checker calls, too. So an
-// access is the program's only if every call that led to it came from code that was compiled for
+// The runtime and the checker call the program's functions: they move its elements, and destroy
+// what it captured. So an access is the program's only if every call that led to it came from code that was compiled for
 // checking; such a function is known by its own call of __tsan_func_entry. Read from the program's
 // symbol table before main; a program that was stripped cannot be checked.
 #pragma once
