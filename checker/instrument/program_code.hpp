@@ -1,9 +1,9 @@
 // Which code of this program was compiled for checking.
 //
 // The runtime and the checker call the program's functions: they move its elements, and destroy
-// what it captured. So an access is the program's only if every call that led to it came from code that was compiled for
-// checking; such a function is known by its own call of __tsan_func_entry. Read from the program's
-// symbol table before main; a program that was stripped cannot be checked.
+// what it captured. So an access is the program's only if every call that led to it came from code
+// that was compiled for checking; such a function is known by its own call of __tsan_func_entry.
+// Read from the program's symbol table before main; a program that was stripped cannot be checked.
 #pragma once
 
 #include <array>
