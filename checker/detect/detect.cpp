@@ -1,6 +1,7 @@
 #include "detect.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "group_reuse.hpp"
 #include "holders.hpp"
@@ -162,7 +163,11 @@ std::optional<failure> find_failure(const trace& t) {
 
 std::vector<failure> find_failures(const trace& t) {
   std::vector<failure> all;
-  for (const explore::race& r : t.races) all.push_back(describe_race(t, r));
+  std::set<std::string> known;  // one line may be code at several addresses
+  for (const explore::race& r : t.races) {
+    failure f = describe_race(t, r);
+    if (known.insert(signature(f)).second) all.push_back(std::move(f));
+  }
   if (std::optional<failure> other = find_other(t)) all.push_back(std::move(*other));
   return all;
 }

@@ -4,8 +4,14 @@
 #include <span>
 
 #include "detect.hpp"
+#include "memory_watch.hpp"
 
 namespace heddle::checker {
+
+executor::executor(const std::function<void()>& body, const options& how) : body_(body), how_(how) {
+  if (explore::watched_memory.unfit != nullptr)
+    throw unfit_program("this program " + std::string(explore::watched_memory.unfit));
+}
 
 const explore::trace& executor::run(explore::strategy& chooser,
                                     const explore::execution_limits& limits) {

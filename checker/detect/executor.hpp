@@ -16,8 +16,8 @@ namespace heddle::checker {
 
 class executor {
  public:
-  // Both outlive the executor.
-  executor(const std::function<void()>& body, const options& how) : body_(body), how_(how) {}
+  // Both outlive the executor. Throws unfit_program.
+  executor(const std::function<void()>& body, const options& how);
 
   // What stands for which actor and object, over all executions.
   explore::names& naming() { return sequencer_.naming(); }

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "trace.hpp"
@@ -34,12 +35,39 @@ struct kept_access {
   bool is_write = false;
   bool is_atomic = false;
   bool of_variable = false;       // each place counts
+  bool is_ordered = false;        // after all that it conflicts with, of the list that it begins
+};
+
+// Which bytes of a location a plain access touches, and how.
+struct touched_bytes {
+  std::uint8_t first = 0;
+  std::uint8_t count = 1;
+  bool is_write = false;
 };
 
 class access_history {
  public:
   using location = std::uint32_t;  // the head of a list; 0: nothing was done there
   static constexpr std::size_t most_kept = 64;
+
+  // Field by field: they have just been written so, and the processor holds back a wider load.
+  static void copy(kept_access& to, const kept_access& from) {
+    const auto alone = [](const auto& field) {
+      return *static_cast<const volatile std::remove_cvref_t<decltype(field)>*>(&field);
+    };
+    to.place_key = alone(from.place_key);
+    to.who = alone(from.who);
+    to.epoch = alone(from.epoch);
+    to.position = alone(from.position);
+    to.after_event = alone(from.after_event);
+    to.detail = alone(from.detail);
+    to.first_byte = alone(from.first_byte);
+    to.bytes = alone(from.bytes);
+    to.is_write = alone(from.is_write);
+    to.is_atomic = alone(from.is_atomic);
+    to.of_variable = alone(from.of_variable);
+    to.is_ordered = alone(from.is_ordered);
+  }
 
   // Forgets everything; keeps memory. Locations are the caller's to reset.
   void clear() { used_ = 0; }
@@ -77,7 +105,56 @@ class access_history {
   template <class F>
   void add(location& l, const kept_access& a, F&& conflicts);
 
+  // The quick ways of `repeats` and `add` for a plain access to memory that is nobody else's, which
+  // most is; made as `stamp` says. They read and write single fields, since the processor holds
+  // back a load that is wider than the stores before it.
+  bool repeats(location l, const kept_access& stamp, touched_bytes t) const {
+    if (l == 0) return false;
+    const kept_access& last = kept_[l];
+    return last.epoch == stamp.epoch && last.who == stamp.who && is_plain(last) &&
+           (last.is_write || !t.is_write) && last.first_byte <= t.first &&
+           t.first + t.count <= last.first_byte + last.bytes;
+  }
+  // Keeps it and returns true, or returns false: use `add`.
+  bool keep_own(location& l, const kept_access& stamp, touched_bytes t, std::uint64_t place_key,
+                std::uint32_t calls) {
+    location next = 0;
+    bool is_ordered = false;
+    if (l == 0) {
+      l = fresh();
+    } else {
+      const kept_access& last = kept_[l];
+      if (last.who != stamp.who || !is_plain(last)) return false;
+      if (last.next == 0 ? !stand_in(t, last) : !is_once_more(t, place_key, last)) return false;
+      next = last.next;
+      is_ordered = last.is_ordered;
+    }
+    kept_access& mine = kept_[l];
+    mine = stamp;
+    mine.place_key = place_key;
+    mine.detail = calls;
+    mine.next = next;
+    mine.first_byte = t.first;
+    mine.bytes = t.count;
+    mine.is_write = t.is_write;
+    mine.is_ordered = is_ordered;
+    return true;
+  }
+  // The location's last access comes after all earlier ones that it conflicts with.
+  void note_ordered(location l) { kept_[l].is_ordered = true; }
+
  private:
+  static bool stand_in(touched_bytes t, const kept_access& last) {
+    return (t.is_write || !last.is_write) && t.first <= last.first_byte &&
+           last.first_byte + last.bytes <= t.first + t.count;
+  }
+  // Whether the last access was the same, so that whom it was compared with need not be looked at
+  // again: they come before, or made a race of the same places.
+  static bool is_once_more(touched_bytes t, std::uint64_t place_key, const kept_access& last) {
+    return t.is_write == last.is_write && t.first == last.first_byte && t.count == last.bytes &&
+           (last.is_ordered || last.place_key == place_key);
+  }
+  static bool is_plain(const kept_access& a) { return !a.is_atomic && !a.of_variable; }
   static bool covers(const kept_access& a, const kept_access& b) {
     return a.first_byte <= b.first_byte && b.first_byte + b.bytes <= a.first_byte + a.bytes;
   }
@@ -125,7 +202,7 @@ void access_history::add(location& l, const kept_access& a, F&& conflicts) {
     free = before;
   }
   const location there = free != 0 ? free : fresh();
-  kept_[there] = a;
+  copy(kept_[there], a);
   kept_[there].next = l;
   l = there;
 }

@@ -26,7 +26,8 @@ void race_clocks::begin() {
     c.used = false;
   }
   used_.clear();
-  beside_.clear();
+  ++execution_;
+  if (beside_.size() > most_beside) beside_.clear();
   std::fill(started_.begin(), started_.end(), false);
   waiting_.clear();
   rows_taken_ = 0;
@@ -81,13 +82,21 @@ void race_clocks::step(actor_id who) {
 }
 
 void race_clocks::pass_on(actor_id who, std::uintptr_t by) {
-  release(who, beside_[by]);
+  passed_beside& passed = beside_[by];
+  if (passed.execution != execution_) passed = {execution_, 0};
+  release(who, passed.row);
   ++rows_[who][who];
 }
 
 void race_clocks::learn(actor_id who, std::uintptr_t by) {
   const auto passed = beside_.find(by);
-  if (passed != beside_.end()) join(rows_[who], pool_[passed->second]);
+  if (passed != beside_.end() && passed->second.execution == execution_)
+    join(rows_[who], pool_[passed->second.row]);
+}
+
+void race_clocks::forget(std::uintptr_t by) {
+  const auto passed = beside_.find(by);
+  if (passed != beside_.end()) passed->second.row = 0;
 }
 
 void race_clocks::take_in(const moment& now) {

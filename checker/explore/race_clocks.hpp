@@ -70,6 +70,8 @@ class race_clocks {
   // learns what was passed on there.
   void pass_on(actor_id who, std::uintptr_t by);
   void learn(actor_id who, std::uintptr_t by);
+  // What was passed on there is of no use any more.
+  void forget(std::uintptr_t by);
   // For tests.
   void leave_out(edge e) { left_out_ |= bit(e); }
 
@@ -107,7 +109,14 @@ class race_clocks {
   std::vector<bool> started_;            // by actor, of this execution
   std::vector<actor_id> waiting_;        // created, but their creators' clocks are not there yet
   std::vector<object_clocks> objects_;
-  std::unordered_map<std::uintptr_t, row_id> beside_;
+  // Kept from one execution to the next, for the addresses come again.
+  struct passed_beside {
+    std::uint64_t execution = 0;
+    row_id row = 0;
+  };
+  static constexpr std::size_t most_beside = 4096;
+  std::unordered_map<std::uintptr_t, passed_beside> beside_;
+  std::uint64_t execution_ = 1;  // a number of its own
   std::vector<object_id> used_;
   std::vector<row> pool_{1};
   row_id rows_taken_ = 0;

@@ -33,34 +33,37 @@ void race_detector::begin() {
   clocks_.begin();
 }
 
-bool race_detector::is_news(const moment& now, actor_id who, access_history::location l,
-                            kept_access& access) {
+kept_access race_detector::stamp(const moment& now, actor_id who) {
   idle_ = false;
   clocks_.catch_up(now);
-  access.epoch = clocks_.epoch(who);
-  access.who = who;
-  if (history_.repeats(l, access)) return false;
-  access.position = clocks_.position(who);
-  access.after_event = static_cast<std::uint32_t>(now.events);
-  return true;
+  kept_access a;
+  a.who = who;
+  a.epoch = clocks_.epoch(who);
+  a.position = clocks_.position(who);
+  a.after_event = static_cast<std::uint32_t>(now.events);
+  return a;
 }
 
 void race_detector::compare(trace& t, access_history::location& l, object_id variable,
                             const kept_access& a) {
+  bool is_ordered = true;
   history_.add(l, a, [&](const kept_access& earlier) {
-    if (!clocks_.knows(a.who, earlier.who, earlier.epoch)) found(t, variable, earlier, a);
+    if (clocks_.knows(a.who, earlier.who, earlier.epoch)) return;
+    is_ordered = false;
+    found(t, variable, earlier, a);
   });
+  if (is_ordered) history_.note_ordered(l);
 }
 
 void race_detector::look_at(trace& t, const moment& now, actor_id who, object_id variable,
                             const core::memory_access& access) {
   if (variable >= variables_.size()) variables_.resize(variable + 1);
   access_history::location& l = variables_[variable];
-  kept_access a;
+  kept_access a = stamp(now, who);
   a.place_key = key_of(access);
   a.is_write = access.is_write;
   a.of_variable = true;
-  if (!is_news(now, who, l, a)) return;
+  if (history_.repeats(l, a)) return;
   if (l == 0) used_.push_back(variable);
   if (access.at.line() != 0) {
     places_.push_back(access.at);

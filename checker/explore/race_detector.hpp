@@ -24,19 +24,25 @@ class race_detector {
   void look_at(trace& t, const moment& now, actor_id who, object_id variable,
                const core::memory_access& access);
 
-  // The same in two steps for who keeps locations himself. First: whether the access is another
-  // than the last one there; fills in who made it and when.
-  bool is_news(const moment& now, actor_id who, access_history::location l, kept_access& access);
-  // Second: compares it with the earlier ones, and keeps it. `variable` may be 0.
+  // The same in steps for who keeps locations himself. First: who makes an access now, and when.
+  // That stays so until something happens, a goroutine is created or order is made beside events.
+  kept_access stamp(const moment& now, actor_id who);
+  // Second: whether the access is the last one there once more.
+  bool repeats(access_history::location l, const kept_access& access) const {
+    return history_.repeats(l, access);
+  }
+  // Third: compares it with the earlier ones, and keeps it. `variable` may be 0.
   void add(trace& t, access_history::location& l, object_id variable, const kept_access& access) {
     if (!history_.replaces_the_only_one(l, access)) compare(t, l, variable, access);
   }
+  access_history& history() { return history_; }
   // The epoch of what `who` does now.
   std::uint32_t epoch(const moment& now, actor_id who);
 
   // Order that is made beside the events, by way of an address: reference counts, guards.
   void pass_on(const moment& now, actor_id who, std::uintptr_t by);
   void learn(const moment& now, actor_id who, std::uintptr_t by);
+  void forget(std::uintptr_t by) { clocks_.forget(by); }
 
   call_tree& calls() { return calls_; }
   // For tests.

@@ -70,7 +70,7 @@ void sequencer::register_actor(actor_id who, actor_kind kind, actor_id parent,
   s.children = s.objects = s.ticks = 0;
   if (spinning_) s.spin.reset();
   present_.push_back(who);
-  created_.push_back(who);
+  add_created(who);
 }
 
 void sequencer::spawn(std::unique_ptr<detail::task> work, const go_options& options) {
@@ -85,7 +85,7 @@ void sequencer::spawn(std::unique_ptr<detail::task> work, const go_options& opti
     depart(start);
   }
   if (repeating_) {
-    created_.push_back(who);
+    add_created(who);
   } else {
     register_actor(who, actor_kind::goroutine, parent, ordinal);
     actor_info& info = trace_.actors[who];
@@ -139,7 +139,7 @@ void sequencer::run_goroutine(core::goroutine& g) {
 core::goroutine* sequencer::finish_goroutine(core::goroutine& g) {
   g.work.reset();
   g.state = core::goroutine_state::finished;
-  running_ = g.unwinding ? nullptr : next_to_run();
+  run_on(g.unwinding ? nullptr : next_to_run());
   if (running_ != nullptr) running_->state = core::goroutine_state::running;
   return running_;
 }
@@ -202,10 +202,10 @@ const trace& sequencer::run(const std::function<void()>& body, strategy& chooser
   active_ = this;
   ++execution_;
   begin(body);
-  running_ = next_to_run();
+  run_on(next_to_run());
   running_->state = core::goroutine_state::running;
   pass_to(outside_, running_->context);
-  running_ = nullptr;
+  run_on(nullptr);
   unwind_all();
   if (trace_.group_panicked)
     for (object_id o : trace_.group_panics()) model_.expect_group_panic(o);
@@ -219,7 +219,7 @@ void sequencer::unwind_all() {
     fiber& g = *alive_[i];
     if (g.state != core::goroutine_state::finished) {
       g.unwinding = true;
-      running_ = &g;
+      run_on(&g);
       if (g.state == core::goroutine_state::fresh) start(g);  // to let go of what it owns
       pass_to(outside_, g.context);
     }
@@ -227,7 +227,7 @@ void sequencer::unwind_all() {
     if (!g.resting) core::discard(g.context);
     idle_.push_back(&g);
   }
-  running_ = nullptr;
+  run_on(nullptr);
   if (any_timer()) {
     for (actor_id who : present_) state(who).timer.reset();
   }
@@ -264,7 +264,7 @@ void sequencer::leave() {
   core::goroutine* next = next_to_run();
   if (next == &self) return;
   self.state = core::goroutine_state::blocked;
-  running_ = next;
+  run_on(next);
   if (next != nullptr) next->state = core::goroutine_state::running;
   pass_to(self.context, next == nullptr ? outside_ : next->context);
 }

@@ -74,16 +74,22 @@ class sequencer final : public core::engine {
   static sequencer* active() noexcept { return active_; }
   // The execution that runs, by a number that no other has.
   static std::uint64_t execution() noexcept { return execution_; }
+  // Another number whenever another goroutine runs, something has happened or a goroutine was
+  // created.
+  static std::uint64_t turn() noexcept { return turn_; }
   // Nothing but main was created yet: what it does happens before all that others will do.
   bool alone() const noexcept { return created_.size() == 1; }
-  // An access of the running goroutine: race_detector::is_news, add and epoch.
-  bool is_news(access_history::location l, kept_access& a) {
-    return races_.is_news(so_far(), running_->id, l, a);
+  // An access of the running goroutine: race_detector::stamp, repeats, add and epoch.
+  kept_access stamp() { return races_.stamp(so_far(), running_->id); }
+  access_history& accesses() { return races_.history(); }
+  bool repeats(access_history::location l, const kept_access& a) const {
+    return races_.repeats(l, a);
   }
   void add(access_history::location& l, const kept_access& a) { races_.add(trace_, l, 0, a); }
   std::uint32_t epoch() { return races_.epoch(so_far(), running_->id); }
   void pass_on(std::uintptr_t by) { races_.pass_on(so_far(), running_->id, by); }
   void learn(std::uintptr_t by) { races_.learn(so_far(), running_->id, by); }
+  void forget(std::uintptr_t by) { races_.forget(by); }
   // The atomic at an offset within a block of memory that a goroutine allocated.
   core::object_id name_within(actor_id creator, std::uint32_t block, std::uint64_t offset,
                               place at);
@@ -133,6 +139,14 @@ class sequencer final : public core::engine {
     spin_window spin;
   };
 
+  void run_on(core::goroutine* g) noexcept {
+    running_ = g;
+    ++turn_;
+  }
+  void add_created(actor_id who) {
+    created_.push_back(who);
+    ++turn_;
+  }
   void begin(const std::function<void()>& body);
   fiber& take_fiber(std::size_t stack_bytes);
   static void entry(void* self);
@@ -192,6 +206,7 @@ class sequencer final : public core::engine {
 
   inline static sequencer* active_ = nullptr;
   inline static std::uint64_t execution_ = 0;
+  inline static std::uint64_t turn_ = 0;
   names names_;
   object_model model_;
   object_versions versions_;

@@ -103,6 +103,7 @@ std::size_t sequencer::pick_fairly() {
 }
 
 event& sequencer::record(const alternative& picked, decided how) {
+  ++turn_;
   event& e = trace_.events.emplace_back(picked.what, *picked.op, how);
   e.position = take_turn(picked.what.who);
   if (picked.what.partner != no_actor) {

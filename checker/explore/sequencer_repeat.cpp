@@ -96,6 +96,7 @@ bool sequencer::repeat() {
   if (!ready) return depart(e.op);
   if (log_ != nullptr) log_->decided(e.how.index, e.how.alternatives, e.how.fingerprint);
   ++step_;
+  ++turn_;
   perform_by_goroutine(e.what, e.op.kind);
   return true;
 }

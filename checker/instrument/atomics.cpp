@@ -73,7 +73,7 @@ auto perform(op_kind kind, const volatile T* a, T expected, int order, const voi
   if (g == nullptr || g->foreign()) return done();
   explore::sequencer& s = *explore::sequencer::active();
   if (is_static_guard(address)) {
-    s.learn(reinterpret_cast<std::uintptr_t>(address));
+    watching().learn(reinterpret_cast<std::uintptr_t>(address));
     return done();
   }
   if (order != __ATOMIC_SEQ_CST) s.note_weak_order(code);

@@ -19,5 +19,9 @@ function(heddle_instrument target)
     "$<$<CXX_COMPILER_ID:Clang>:SHELL:-mllvm -tsan-instrument-read-before-write=1>")
   # Functions have to stay the functions that were compiled: their calls tell whose they are.
   target_link_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-lto>)
-  target_link_libraries(${target} PRIVATE $<LINK_LIBRARY:WHOLE_ARCHIVE,heddle::instrument>)
+  # The checker and the runtime are in it, too: it goes before their archives, in whatever order
+  # the target links them.
+  target_link_options(${target} PRIVATE
+    "LINKER:--whole-archive,$<TARGET_FILE:heddle::instrument>,--no-whole-archive")
+  target_link_libraries(${target} PRIVATE heddle::instrument)
 endfunction()

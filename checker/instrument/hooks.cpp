@@ -14,6 +14,9 @@ using heddle::instrument::watching;
       watching().access(address, BYTES, IS_WRITE, __builtin_return_address(0)); \
   }
 
+// Of the C library, not the program's: shared_ptr looks at it with every copy.
+extern "C" char __libc_single_threaded;
+
 #define HEDDLE_ACCESSES(PREFIX, BYTES)                       \
   HEDDLE_ACCESS(__tsan_##PREFIX##read##BYTES, BYTES, false)  \
   HEDDLE_ACCESS(__tsan_##PREFIX##write##BYTES, BYTES, true)
@@ -47,7 +50,15 @@ void __tsan_func_exit() {
     watching().leave();
 }
 
-HEDDLE_ALL_SIZES(HEDDLE_ACCESSES, )
+void __tsan_read1(void* address) {
+  if (heddle::detail::exploring && address != &__libc_single_threaded) [[unlikely]]
+    watching().access(address, 1, false, __builtin_return_address(0));
+}
+HEDDLE_ACCESS(__tsan_write1, 1, true)
+HEDDLE_ACCESSES(, 2)
+HEDDLE_ACCESSES(, 4)
+HEDDLE_ACCESSES(, 8)
+HEDDLE_ACCESSES(, 16)
 HEDDLE_ALL_SIZES(HEDDLE_ACCESSES, unaligned_)
 HEDDLE_ALL_SIZES(HEDDLE_ACCESSES, volatile_)
 HEDDLE_ALL_SIZES(HEDDLE_ACCESSES, unaligned_volatile_)

@@ -147,7 +147,9 @@ const program_image* image = nullptr;
         "tell its code from the checker's";
 }
 
-code_kind look_up(std::uintptr_t address) {
+}  // namespace
+
+code_kind look_up_code(std::uintptr_t address) {
   if (image == nullptr) return code_kind::library;
   if (address < image->code_begin || address >= image->code_end) return code_kind::elsewhere;
   auto after = std::ranges::upper_bound(image->functions, address, {}, &function::begin);
@@ -159,27 +161,9 @@ code_kind look_up(std::uintptr_t address) {
   return code_kind::library;
 }
 
-struct remembered {
-  std::uintptr_t address = 0;
-  code_kind kind = code_kind::library;
-};
-constexpr std::size_t remembered_count = 4096;
-std::array<remembered, remembered_count> cache;
-
-}  // namespace
-
 bool is_static_guard(const void* address) {
   return image != nullptr &&
          std::ranges::binary_search(image->guards, reinterpret_cast<std::uintptr_t>(address));
-}
-
-code_kind kind_of_code(const void* return_address) {
-  const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(return_address) - 1;
-  remembered& r = cache[(address ^ address >> 12) % remembered_count];
-  if (r.address == address) return r.kind;
-  const code_kind kind = look_up(address);
-  r = {address, kind};
-  return kind;
 }
 
 }  // namespace heddle::instrument

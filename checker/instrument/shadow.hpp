@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "access_history.hpp"
+#include "real_memory.hpp"
 
 namespace heddle::instrument {
 
@@ -29,8 +30,8 @@ class shadow {
   void clear(std::uintptr_t address, std::size_t bytes, std::uint64_t execution);
 
  private:
-  static constexpr std::uintptr_t page_bytes = 4096;
-  static constexpr std::size_t recent_count = 64;
+  static constexpr std::uintptr_t page_bytes = 1024;
+  static constexpr std::size_t recent_count = 1024;
 
   struct page {
     std::uint64_t execution = 0;
@@ -45,12 +46,12 @@ class shadow {
     const recent_page& r = recent_[number % recent_count];
     page& p = r.number == number && r.there != nullptr ? *r.there : find(number);
     if (p.execution != execution) {
-      p.cells.fill(0);
+      heddle_real_memset(p.cells.data(), 0, sizeof p.cells);
       p.execution = execution;
     }
     return p;
   }
-  page& find(std::uintptr_t number);
+  [[gnu::noinline]] page& find(std::uintptr_t number);
 
   std::array<recent_page, recent_count> recent_{};
   std::unordered_map<std::uintptr_t, std::unique_ptr<page>> pages_;

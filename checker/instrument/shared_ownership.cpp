@@ -20,10 +20,10 @@ using heddle::instrument::watching;
 void note_count(volatile int* count, int before, int delta) {
   const heddle::instrument::goroutine_calls* g = watching().running();
   if (g == nullptr || g->foreign() || delta >= 0) return;
-  heddle::explore::sequencer& s = *heddle::explore::sequencer::active();
   const auto by = reinterpret_cast<std::uintptr_t>(count);
-  if (before + delta == 0) s.learn(by);  // the last owner comes after all that let go before
-  s.pass_on(by);
+  if (before + delta != 0) return watching().pass_on(by);
+  watching().learn(by);  // the last owner comes after all that let go before
+  watching().forget(by);
 }
 
 // Null while nothing is explored, so that no hook is needed to make the watch itself.
@@ -33,7 +33,7 @@ const heddle::instrument::goroutine_calls* running() {
 
 void pass_guard_on(void* guard) {
   if (running() != nullptr)
-    heddle::explore::sequencer::active()->pass_on(reinterpret_cast<std::uintptr_t>(guard));
+    watching().pass_on(reinterpret_cast<std::uintptr_t>(guard));
 }
 
 // The byte that the compiler's own fast path loads, and one for "somebody makes it".
@@ -49,9 +49,11 @@ guard_bytes& bytes_of(void* guard) { return *static_cast<guard_bytes*>(guard); }
 namespace __gnu_cxx {
 
 int __exchange_and_add(volatile int* count, int delta) noexcept {
-  const int before = __atomic_fetch_add(count, delta, __ATOMIC_ACQ_REL);
-  if (heddle::detail::exploring) [[unlikely]]
-    note_count(count, before, delta);
+  if (!heddle::detail::exploring) [[likely]]
+    return __atomic_fetch_add(count, delta, __ATOMIC_ACQ_REL);
+  const int before = *count;  // one thread explores
+  *count = before + delta;
+  note_count(count, before, delta);
   return before;
 }
 
@@ -69,7 +71,7 @@ int __cxa_guard_acquire(void* guard) {
   for (;;) {
     if (g.made.load(std::memory_order_acquire) != 0) {
       if (running() != nullptr)
-        heddle::explore::sequencer::active()->learn(reinterpret_cast<std::uintptr_t>(guard));
+        watching().learn(reinterpret_cast<std::uintptr_t>(guard));
       return 0;
     }
     if (g.making.exchange(1, std::memory_order_acq_rel) == 0) return 1;

@@ -35,12 +35,20 @@ watch::watch() {
       this);
 }
 
-goroutine_calls* watch::change_to(const core::goroutine& g) {
+void watch::look_who_runs() {
+  turn_ = explore::sequencer::turn();
+  calls_ = nullptr;
+  const explore::sequencer* s = explore::sequencer::active();
+  const core::goroutine* g = s == nullptr ? nullptr : current(*s);
+  if (g != nullptr && !g->unwinding) change_to(*g);
+}
+
+void watch::change_to(const core::goroutine& g) {
   const std::uint64_t execution = explore::sequencer::execution();
   if (last_execution_ != execution) {
     last_execution_ = execution;
     blocks_.clear();
-    atomics_.clear();
+    forget_atomics();
   }
   if (g.id >= goroutines_.size()) goroutines_.resize(g.id + 1);
   std::unique_ptr<goroutine_calls>& mine = goroutines_[g.id];
@@ -52,7 +60,7 @@ goroutine_calls* watch::change_to(const core::goroutine& g) {
     mine->execution = execution;
   }
   last_ = &g;
-  return calls_ = mine.get();
+  calls_ = mine.get();
 }
 
 explore::call_tree::stack watch::stack_of(explore::sequencer& s, goroutine_calls& g) {
@@ -65,10 +73,36 @@ explore::call_tree::stack watch::stack_of(explore::sequencer& s, goroutine_calls
   return below;
 }
 
-void watch::keep(explore::sequencer& s, goroutine_calls& g, location& l, explore::kept_access& a,
-                 std::uintptr_t at) {
-  if (at - thread_local_begin_ < thread_local_bytes_) return;
-  a.detail = stack_of(s, g);
+void watch::take_stamp() {
+  counted_ = running();
+  stamped_turn_ = explore::sequencer::turn();
+  if (counted_ == nullptr) return;
+  explore::sequencer& s = *explore::sequencer::active();
+  if (s.alone())
+    counted_ = nullptr;
+  else
+    explore::access_history::copy(stamp_, s.stamp());
+}
+
+void watch::access_range(explore::sequencer& s, goroutine_calls& g, std::uintptr_t at,
+                         std::size_t bytes, bool is_write, const void* code) {
+  while (bytes > 0) {
+    const std::size_t here = std::min(bytes, shadow::cell_bytes - at % shadow::cell_bytes);
+    access_cell(s, g, at, here, is_write, code);
+    at += here;
+    bytes -= here;
+  }
+}
+
+// Others use the location, too.
+void watch::compare(explore::sequencer& s, location& l, explore::touched_bytes touched,
+                    explore::call_tree::stack stack, const void* code) {
+  explore::kept_access a = stamp_;
+  a.place_key = reinterpret_cast<std::uintptr_t>(code);
+  a.detail = stack;
+  a.first_byte = touched.first;
+  a.bytes = touched.count;
+  a.is_write = touched.is_write;
   s.add(l, a);
 }
 
@@ -81,15 +115,16 @@ void watch::atomic_access(const void* address, std::size_t bytes, bool is_write,
   explore::sequencer& s = *explore::sequencer::active();
   const auto at = reinterpret_cast<std::uintptr_t>(address);
   location& l = shadow_.cell(at, last_execution_);
-  explore::kept_access a;
+  explore::kept_access a = s.stamp();
+  a.epoch = epoch;
   a.is_write = is_write;
   a.is_atomic = true;
   a.place_key = reinterpret_cast<std::uintptr_t>(code);
   a.first_byte = static_cast<std::uint8_t>(at % shadow::cell_bytes);
   a.bytes = static_cast<std::uint8_t>(std::min<std::size_t>(bytes, shadow::cell_bytes));
-  if (!s.is_news(l, a)) return;
-  a.epoch = epoch;
-  keep(s, *g, l, a, at);
+  if (s.repeats(l, a) || at - thread_local_begin_ < thread_local_bytes_) return;
+  a.detail = stack_of(s, *g);
+  s.add(l, a);
 }
 
 void watch::allocated(void* memory, std::size_t bytes, const void* code) {
@@ -101,7 +136,7 @@ void watch::allocated(void* memory, std::size_t bytes, const void* code) {
   goroutine_calls* g = running();
   if (g == nullptr || g->foreign()) return;
   blocks_.push_back({begin, bytes, last_->id, ++g->blocks});
-  atomics_.clear();
+  forget_atomics();
 }
 
 void watch::freed(void* memory, std::size_t bytes, const void* code) {

@@ -47,13 +47,11 @@ class watch {
  public:
   watch();
   // The running goroutine's; null where none runs, or it is being torn down.
-  goroutine_calls* running() {
+  [[gnu::always_inline]] goroutine_calls* running() {
     if (!detail::exploring) return nullptr;
-    const explore::sequencer* s = explore::sequencer::active();
-    const core::goroutine* g = s == nullptr ? nullptr : current(*s);
-    if (g == nullptr || g->unwinding) return nullptr;
-    if (g == last_ && last_execution_ == explore::sequencer::execution()) return calls_;
-    return change_to(*g);
+    if (explore::sequencer::turn() != turn_) [[unlikely]]
+      look_who_runs();
+    return calls_;
   }
 
   void enter(const void* caller) {
@@ -79,16 +77,16 @@ class watch {
   void access(const void* address, std::size_t bytes, bool is_write, const void* code) {
     if (busy_) return;
     const in_use now(busy_);
-    goroutine_calls* g = running();
-    if (g == nullptr || g->foreign() || explore::sequencer::active()->alone()) return;
-    auto at = reinterpret_cast<std::uintptr_t>(address);
-    for (std::size_t left = bytes; left > 0;) {
-      const std::size_t first = at % shadow::cell_bytes;
-      const std::size_t here = std::min(left, shadow::cell_bytes - first);
-      access_cell(*g, at, here, is_write, code);
-      at += here;
-      left -= here;
-    }
+    if (explore::sequencer::turn() != stamped_turn_) [[unlikely]]
+      take_stamp();
+    goroutine_calls* g = counted_;
+    if (g == nullptr || g->foreign()) return;
+    explore::sequencer& s = *explore::sequencer::active();
+    const auto at = reinterpret_cast<std::uintptr_t>(address);
+    if (at % shadow::cell_bytes + bytes <= shadow::cell_bytes)
+      access_cell(s, *g, at, bytes, is_write, code);
+    else
+      access_range(s, *g, at, bytes, is_write, code);
   }
   // The same for an atomic operation that was just performed; `epoch` is that before it.
   void atomic_access(const void* address, std::size_t bytes, bool is_write, std::uint32_t epoch,
@@ -98,6 +96,17 @@ class watch {
   void allocated(void* memory, std::size_t bytes, const void* code);
   // It is about to be freed, which is a write to it.
   void freed(void* memory, std::size_t bytes, const void* code);
+
+  // Order that is made beside the operations, by way of an address.
+  void pass_on(std::uintptr_t by) {
+    explore::sequencer::active()->pass_on(by);
+    stamped_turn_ = never;
+  }
+  void learn(std::uintptr_t by) {
+    explore::sequencer::active()->learn(by);
+    stamped_turn_ = never;
+  }
+  void forget(std::uintptr_t by) { explore::sequencer::active()->forget(by); }
 
   // The object that an atomic at an address is, the same in every execution.
   core::object_id atomic_at(const void* address, place at);
@@ -115,24 +124,34 @@ class watch {
     bool& busy_;
   };
 
+  void forget_atomics() {
+    if (!atomics_.empty()) atomics_.clear();
+  }
   static const core::goroutine* current(const explore::sequencer& s) {
     return const_cast<explore::sequencer&>(s).current();
   }
-  goroutine_calls* change_to(const core::goroutine& g);
-  void access_cell(goroutine_calls& g, std::uintptr_t at, std::size_t bytes, bool is_write,
-                   const void* code) {
-    explore::sequencer& s = *explore::sequencer::active();
+  // What is seldom needed stays out of line, so that an access keeps its registers.
+  [[gnu::noinline]] void look_who_runs();
+  void change_to(const core::goroutine& g);
+  [[gnu::noinline]] void take_stamp();
+  void access_cell(explore::sequencer& s, goroutine_calls& g, std::uintptr_t at, std::size_t bytes,
+                   bool is_write, const void* code) {
     location& l = shadow_.cell(at, last_execution_);
-    explore::kept_access a;
-    a.is_write = is_write;
-    a.place_key = reinterpret_cast<std::uintptr_t>(code);
-    a.first_byte = static_cast<std::uint8_t>(at % shadow::cell_bytes);
-    a.bytes = static_cast<std::uint8_t>(bytes);
-    if (s.is_news(l, a)) keep(s, g, l, a, at);
+    const explore::touched_bytes touched{static_cast<std::uint8_t>(at % shadow::cell_bytes),
+                                         static_cast<std::uint8_t>(bytes), is_write};
+    explore::access_history& history = s.accesses();
+    if (history.repeats(l, stamp_, touched)) return;
+    if (at - thread_local_begin_ < thread_local_bytes_) return;
+    explore::call_tree::stack stack = g.calls.back().stack;
+    if (stack == 0) stack = stack_of(s, g);
+    if (!history.keep_own(l, stamp_, touched, reinterpret_cast<std::uintptr_t>(code), stack))
+      compare(s, l, touched, stack, code);
   }
-  void keep(explore::sequencer& s, goroutine_calls& g, location& l, explore::kept_access& a,
-            std::uintptr_t at);
-  static explore::call_tree::stack stack_of(explore::sequencer& s, goroutine_calls& g);
+  [[gnu::noinline]] void access_range(explore::sequencer& s, goroutine_calls& g, std::uintptr_t at,
+                                      std::size_t bytes, bool is_write, const void* code);
+  [[gnu::noinline]] void compare(explore::sequencer& s, location& l, explore::touched_bytes touched,
+                                 explore::call_tree::stack stack, const void* code);
+  [[gnu::noinline]] static explore::call_tree::stack stack_of(explore::sequencer& s, goroutine_calls& g);
 
   bool busy_ = false;
   // The exploring thread's copies of thread-local variables. At speed, goroutines that meet in one
@@ -142,6 +161,11 @@ class watch {
   const core::goroutine* last_ = nullptr;
   goroutine_calls* calls_ = nullptr;
   std::uint64_t last_execution_ = 0;
+  static constexpr std::uint64_t never = ~std::uint64_t{0};
+  std::uint64_t turn_ = never;            // in which it was looked who runs
+  std::uint64_t stamped_turn_ = never;    // in which these were taken:
+  explore::kept_access stamp_;            // of what the running goroutine does now
+  goroutine_calls* counted_ = nullptr;    // its calls; null where no access counts
   std::vector<std::unique_ptr<goroutine_calls>> goroutines_;  // by actor
   shadow shadow_;
   std::vector<block> blocks_;

@@ -11,6 +11,11 @@ void spawn(std::unique_ptr<task> work, const go_options& options) {
   core::current_engine().spawn(std::move(work), options);
 }
 
+void spawn(task* work, place at) {
+  std::unique_ptr<task> owned(work);
+  core::current_engine().spawn(std::move(owned), go_options{{}, 0, at});
+}
+
 void run_blocking(const std::function<void()>& f, place at) {
   core::current_engine().run_blocking(f, at);
 }

@@ -160,3 +160,15 @@ TEST_CASE("copies of variables read one and write the other", "[race]") {
     heddle::check(a == 2, "copied");
   });
 }
+
+TEST_CASE("a race is counted once in an execution, however often the line is compiled", "[race]") {
+  const result r = explore_on([] {
+    const auto x = std::make_shared<heddle::var<int>>(0);
+    // clang-format off
+    heddle::go([x] { *x = 1; *x = 2; *x = 3; });
+    // clang-format on
+    x->get();
+  });
+  REQUIRE(r.failures.size() == 1);
+  CHECK(r.failures.front().times == r.explored);
+}

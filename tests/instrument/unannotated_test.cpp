@@ -156,6 +156,20 @@ TEST_CASE("a program that was stripped is refused in one sentence", "[instrument
   CHECK(run_program({program, "run", "unannotated/counter_locked"}).status == 0);
 }
 
+TEST_CASE("in a program that was stripped the checker refuses a direct call as well", "[instrument]") {
+  const scratch_directory place;
+  const std::string program = place.path() + "/stripped";
+  REQUIRE(run_program({"/usr/bin/strip", "-o", program, HEDDLE_DIRECT_CHECK}).status == 0);
+  for (const char* function : {"check", "estimate", "replay_seed"}) {
+    const command_outcome o = run_program({program, function});
+    INFO(function << ": " << o.output << o.errors);
+    CHECK(o.status == 3);
+    CHECK(count_lines(o.output) == 1);
+    CHECK(o.output.starts_with("refused: this program was compiled for checking and then stripped"));
+  }
+  CHECK(run_program({HEDDLE_DIRECT_CHECK}).output == "failed\n");
+}
+
 TEST_CASE("what is compiled for checking runs at speed as well", "[instrument]") {
   for (const char* model : {"unannotated/counter_locked", "unannotated/atomics",
                             "unannotated/copy_on_write", "unannotated/singleflight"}) {

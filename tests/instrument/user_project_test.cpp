@@ -50,11 +50,45 @@ target_link_libraries(mine PRIVATE heddle::main)
 heddle_instrument(${INSTRUMENTED})
 )";
 
+// Models that are tests: one that is what it declares, one that is not, one that is large.
+const char* const tested_source = R"(#include <heddle/heddle.hpp>
+#include <memory>
+using heddle::expected;
+const heddle::model counter{"my/counter", expected::race, "Counts [; in \"one\" go].", [] {
+  auto n = std::make_shared<int>(0);
+  heddle::go([n] { ++*n; });
+  ++*n;
+}};
+const heddle::model wrong{"my/wrong", expected::deadlock, "Does nothing.", [] {}};
+const heddle::model large{"my/large", expected::verified, "Does nothing.", [] {}, {.large = true}};
+)";
+
+const char* const tested_project = R"(cmake_minimum_required(VERSION 3.25)
+project(mine LANGUAGES CXX)
+enable_testing()
+find_package(heddle REQUIRED)
+heddle_add_models(mine mine.cpp INSTRUMENT PROPERTIES TIMEOUT 100)
+add_executable(other mine.cpp)
+target_compile_features(other PRIVATE cxx_std_20)
+target_link_libraries(other PRIVATE heddle::main)
+target_link_options(other PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-lto>)
+heddle_add_models(other LARGE PREFIX "other: " FILTER "my/[lw]*" OPTIONS --strategy random
+  --max-executions 10 --allow-incomplete)
+)";
+
 #ifdef __clang__
 const char* const another_compiler = "g++";
 #else
 const char* const another_compiler = "clang++";
 #endif
+
+// Installs Heddle under a prefix.
+void install(const std::string& prefix) {
+  const command_outcome o =
+      run_program({"/usr/bin/env", "cmake", "--install", HEDDLE_BINARY_DIR, "--prefix", prefix});
+  INFO(o.output << o.errors);
+  REQUIRE(o.status == 0);
+}
 
 }  // namespace
 
@@ -73,10 +107,7 @@ TEST_CASE("a project finds an installed Heddle and has its target compiled for c
           "[instrument]") {
   const scratch_directory place;
   const std::string prefix = place.path() + "/installed";
-  const command_outcome installed =
-      run_program({"/usr/bin/env", "cmake", "--install", HEDDLE_BINARY_DIR, "--prefix", prefix});
-  INFO(installed.output << installed.errors);
-  REQUIRE(installed.status == 0);
+  install(prefix);
   write_file(place.path() + "/mine.cpp", source);
   write_file(place.path() + "/CMakeLists.txt", project);
   const auto configure = [&](const std::string& instrumented, const std::string& compiler,
@@ -114,6 +145,33 @@ TEST_CASE("a project finds an installed Heddle and has its target compiled for c
   const command_outcome other = configure("mine", another_compiler, "other");
   CHECK(other.status != 0);
   CHECK(other.errors.find("This Heddle was built by") != std::string::npos);
+}
+
+TEST_CASE("models of a user's project are tests of CTest", "[instrument]") {
+  const scratch_directory place;
+  install(place.path() + "/installed");
+  write_file(place.path() + "/mine.cpp", tested_source);
+  write_file(place.path() + "/CMakeLists.txt", tested_project);
+  const auto cmake = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"/usr/bin/env"});
+    const command_outcome o = run_program(words, place.path());
+    INFO(o.output << o.errors);
+    REQUIRE(o.status == 0);
+  };
+  cmake({"cmake", "-S", ".", "-B", "build", "-DCMAKE_PREFIX_PATH=" + place.path() + "/installed",
+         std::string("-DCMAKE_CXX_COMPILER=") + HEDDLE_COMPILER, "-DCMAKE_BUILD_TYPE=Debug"});
+  const std::vector<std::string> ctest{"/usr/bin/env", "ctest", "--test-dir", "build"};
+  CHECK(run_program(ctest, place.path()).status != 0);  // nothing is built yet
+  cmake({"cmake", "--build", "build"});
+  const command_outcome o = run_program(ctest, place.path());
+  INFO(o.output << o.errors);
+  const auto says = [&](const std::string& text) { return o.output.find(text) != o.output.npos; };
+  CHECK(says("2 tests failed out of 4"));
+  CHECK(says("my/counter"));  // a race in plain memory: compiled for checking
+  CHECK(says("- my/wrong (Failed)"));
+  CHECK(says("- other: my/wrong (Failed)"));
+  CHECK(says("other: my/large"));
+  CHECK(!says("other: my/counter"));
 }
 
 #endif

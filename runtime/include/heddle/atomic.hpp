@@ -62,17 +62,17 @@ class atomic {
   // These return the old value, as std::atomic's.
   HEDDLE_ANNOUNCED
   T fetch_add(T delta, place at = place::current()) requires std::is_integral_v<T> {
-    return update([&] { return value_.fetch_add(delta); }, at);
+    return update([&]() HEDDLE_ANNOUNCED { return value_.fetch_add(delta); }, at);
   }
   HEDDLE_ANNOUNCED
   T fetch_sub(T delta, place at = place::current()) requires std::is_integral_v<T> {
-    return update([&] { return value_.fetch_sub(delta); }, at);
+    return update([&]() HEDDLE_ANNOUNCED { return value_.fetch_sub(delta); }, at);
   }
   HEDDLE_ANNOUNCED T fetch_and(T bits, place at = place::current()) requires std::is_integral_v<T> {
-    return update([&] { return value_.fetch_and(bits); }, at);
+    return update([&]() HEDDLE_ANNOUNCED { return value_.fetch_and(bits); }, at);
   }
   HEDDLE_ANNOUNCED T fetch_or(T bits, place at = place::current()) requires std::is_integral_v<T> {
-    return update([&] { return value_.fetch_or(bits); }, at);
+    return update([&]() HEDDLE_ANNOUNCED { return value_.fetch_or(bits); }, at);
   }
 
  private:

@@ -62,6 +62,8 @@ class bound_task final : public task {
 };
 
 void spawn(std::unique_ptr<task> work, const go_options& options);
+// Without options, by no more than a call; the task is the runtime's from then on.
+void spawn(task* work, place at);
 
 // Performance mode's way, in three steps, so that a small task needs no allocation: a goroutine
 // that does not run yet, with room for inline_task_bytes; its task is made there; it is started,
@@ -106,8 +108,7 @@ void spawn_bound(place at, F&& f, Args&&... args) {
       return;
     }
   }
-  spawn(std::make_unique<bound>(std::forward<F>(f), std::forward<Args>(args)...),
-        go_options{{}, 0, at});
+  spawn(new bound(std::forward<F>(f), std::forward<Args>(args)...), at);
 }
 
 template <class F>

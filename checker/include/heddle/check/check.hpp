@@ -145,6 +145,12 @@ struct result {
   std::vector<story_line> story;   // of a replay: what happened, failure or not
 };
 
+// What the functions below throw in a program that was compiled for checking and cannot be checked:
+// it was stripped of its symbols, by which its code is told from the checker's.
+struct unfit_program : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 // Explores. Throws std::invalid_argument for an unknown strategy.
 result check(const std::function<void()>& body, const options& how = {});
 

@@ -11,8 +11,14 @@ namespace heddle::detail {
 
 // A value as exploration mode compares it: its bytes up to eight, a hash of them beyond.
 template <class T>
-std::uint64_t value_bits(const T& value) noexcept {
-  if constexpr (sizeof(T) <= sizeof(std::uint64_t)) {
+HEDDLE_UNWATCHED std::uint64_t value_bits(const T& value) noexcept {
+  if constexpr (sizeof(T) == sizeof(std::uint64_t)) {
+    return __builtin_bit_cast(std::uint64_t, value);
+  } else if constexpr (sizeof(T) == sizeof(std::uint32_t)) {
+    return __builtin_bit_cast(std::uint32_t, value);
+  } else if constexpr (sizeof(T) == sizeof(std::uint8_t)) {
+    return __builtin_bit_cast(std::uint8_t, value);
+  } else if constexpr (sizeof(T) < sizeof(std::uint64_t)) {
     std::uint64_t bits = 0;
     std::memcpy(&bits, &value, sizeof(T));
     return bits;
