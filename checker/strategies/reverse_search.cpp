@@ -77,7 +77,7 @@ std::size_t reverse_search::pick(const point& at) {
     nondeterminism_ = describe_departure(at);
     return abandon;
   }
-  rank(*at.so_far);
+  if (!ranked(at)) rank(*at.so_far);
   std::size_t index;
   if (depth_ < schedule_.size()) {
     index = find(at, steps_.what(schedule_[depth_]));
@@ -203,6 +203,13 @@ void reverse_search::rank(const trace& t) {
   std::ranges::sort(by_rank_,
                     [&](actor_id x, actor_id y) { return names_[x] < names_[y]; });
   for (std::uint32_t i = 0; i < by_rank_.size(); ++i) rank_[by_rank_[i]] = i;
+}
+
+bool reverse_search::ranked(const point& at) const {
+  const auto has = [&](actor_id who) { return who < rank_.size() && rank_[who] != unranked; };
+  return std::ranges::all_of(at.alternatives, [&](const alternative& a) {
+    return has(a.what.who) && (a.what.partner == no_actor || has(a.what.partner));
+  });
 }
 
 bool reverse_search::less(const action& a, const action& b) const {

@@ -81,6 +81,7 @@ class reverse_search final : public strategy {
     std::vector<child> children;
   };
 
+  enum class place_state : std::uint8_t { unknown, no, yes };
   // Something that might be done before event b, which it depends on.
   struct reordering {
     std::uint32_t b;
@@ -93,9 +94,11 @@ class reverse_search final : public strategy {
     std::uint32_t first_access = 0;
     std::uint32_t access_count = 0;
     bool never_blocks = false;
+    bool constant = false;  // and touches the same whatever came before: what the event touched
   };
 
   void rank(const trace& t);
+  bool ranked(const point& at) const;
   bool less(const action& a, const action& b) const;
   std::size_t skipped_begin(std::size_t depth) const {
     return depth == 0 ? 0 : path_[depth - 1].skipped_end;
@@ -112,6 +115,8 @@ class reverse_search final : public strategy {
   void analyse(const trace& t);
 
   void find_children(const trace& t);
+  bool is_place(std::uint32_t b);
+  bool can_reach_core(std::uint32_t b) const;
   void find_choices();
   void find_actor_choices(actor_id who);
   void find_pairs(placed_action a, op_kind partner_kind);
@@ -120,11 +125,16 @@ class reverse_search final : public strategy {
   void find_conflicting(std::uint32_t index);
   bool place(const placed_action& a);
   bool may_depend(std::uint32_t e) const;
-  void consider(std::uint32_t b, const choice& c);
+  void look_beside(std::uint32_t b);
+  void consider(const choice& c);
+  bool place_instead();
+  void find_needed();
+  void find_undecided();
   void consider_without(std::size_t undecided);
   bool can_end_wait(std::size_t undecided) const;
   bool removed(std::uint32_t e) const;
   bool choose_kept();
+  bool reaches_core() const;
   void try_child();
   bool can_wake_all_skipped(std::uint32_t b);
   bool wakes_all_skipped() const;
@@ -165,6 +175,7 @@ class reverse_search final : public strategy {
   configuration config_;
   std::uint32_t events_ = 0;
   std::uint32_t settled_from_ = 0;   // no event from here on is a departure
+  std::vector<place_state> places_;  // by event: is_place()
   std::vector<reordering> reorderings_;
   std::vector<choice> choices_;
   access_list possible_;
@@ -173,6 +184,7 @@ class reverse_search final : public strategy {
 
   // The candidate: `a_` before event b_.
   std::uint32_t b_ = 0;
+  std::vector<std::uint32_t> beside_;       // later events that do not come after b_
   step_id b_step_ = 0;
   const choice* c_ = nullptr;
   placed_action a_;

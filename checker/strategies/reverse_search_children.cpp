@@ -21,13 +21,12 @@ void reverse_search::find_children(const trace& t) {
   into_->kept.clear();
   into_->children.clear();
   past_.assign(order_.actors(), 0);
+  places_.assign(events_, place_state::unknown);
   find_choices();
-  std::uint32_t b = events_;
-  bool can_be = false;
+  b_ = events_;
   for (const reordering& r : reorderings_) {
-    if (r.b != b) can_be = can_wake_all_skipped(r.b);
-    b = r.b;
-    if (can_be) consider(b, choices_[r.choice]);
+    if (r.b != b_) look_beside(r.b);
+    consider(choices_[r.choice]);
   }
   if (into_->children.empty()) return;
   for (std::uint32_t e = 0; e < events_; ++e) into_->path.push_back(path_[e].chosen);
@@ -35,8 +34,33 @@ void reverse_search::find_children(const trace& t) {
   ++levels_used_;
 }
 
+// Whether something may be done before event b, as far as the events alone tell.
+bool reverse_search::is_place(std::uint32_t b) {
+  place_state& known = places_[b];
+  if (known == place_state::unknown)
+    known = can_reach_core(b) && can_wake_all_skipped(b) ? place_state::yes : place_state::no;
+  return known == place_state::yes;
+}
+
+// Whether more than b and the next event can be left when b is performed, or need not; see
+// reaches_core(): not if all that follows comes after the next event, and that after b.
+bool reverse_search::can_reach_core(std::uint32_t b) const {
+  if (b + 2 >= settled_from_ || !order_.ordered(b, b + 1)) return true;
+  for (std::uint32_t e = b + 2; e < events_; ++e)
+    if (!order_.ordered(b + 1, e)) return true;
+  return false;
+}
+
+void reverse_search::look_beside(std::uint32_t b) {
+  b_ = b;
+  b_step_ = path_[b].chosen;
+  beside_.clear();
+  for (std::uint32_t e = b + 1; e < events_; ++e)
+    if (!order_.ordered(b, e)) beside_.push_back(e);
+}
+
+// Whether an event that does not come after b_ comes after something else that is left out.
 bool reverse_search::removed(std::uint32_t e) const {
-  if (order_.ordered(b_, e)) return true;
   return std::ranges::any_of(left_after_, [&](std::uint32_t x) { return order_.ordered(x, e); });
 }
 
@@ -45,41 +69,53 @@ bool reverse_search::may_depend(std::uint32_t e) const {
                    trace_->touches(trace_->events[e]));
 }
 
-// Tries to perform the choice where event b was, b not yet performed.
-void reverse_search::consider(std::uint32_t b, const choice& c) {
-  b_ = b;
-  b_step_ = path_[b].chosen;
+// Tries to perform the choice where event b_ was, b_ not yet performed.
+void reverse_search::consider(const choice& c) {
   c_ = &c;
   a_ = c.a;
   if (!place(a_)) return;
   left_after_.clear();
   undecided_.clear();
-  needed_ = b;
-  // What its participants did instead does not come before it.
+  needed_ = b_;
+  if (!place_instead()) return;
+  c.constant ? find_needed() : find_undecided();
+  consider_without(0);
+}
+
+// What the candidate's participants did instead is left out. False if it comes before b_.
+bool reverse_search::place_instead() {
   const auto instead = [&](actor_id who, std::uint32_t position) {
     const std::uint32_t e = order_.event_at(who, position);
-    if (e != happens_before::none && e < b) return false;
-    if (e != happens_before::none && e != b) left_after_.push_back(e);
+    if (e < b_) return false;
+    if (e != happens_before::none && e != b_) left_after_.push_back(e);
     return true;
   };
-  if (!instead(a_.what.who, a_.position)) return;
-  if (a_.what.partner != no_actor && !instead(a_.what.partner, a_.partner_position)) return;
-  access always;
-  const bool constant = c.never_blocks && touches_always(*a_.op, always);
-  for (std::uint32_t e = b + 1; e < events_; ++e) {
-    if (constant && e >= c.performed) break;
+  if (!instead(a_.what.who, a_.position)) return false;
+  return a_.what.partner == no_actor || instead(a_.what.partner, a_.partner_position);
+}
+
+// For a candidate that followed b_ directly: what was done beside b_ comes before it if need be.
+void reverse_search::find_needed() {
+  for (std::size_t i = beside_.size(); i-- > 0;) {
+    const std::uint32_t e = beside_[i];
+    if (e >= c_->performed) continue;
+    if (!order_.in_past(e, past_) && !order_.ordered(e, c_->performed)) continue;
+    needed_ = e;
+    return;
+  }
+}
+
+void reverse_search::find_undecided() {
+  for (std::uint32_t e : beside_) {
     if (order_.in_past(e, past_)) {
       needed_ = e;
-      continue;
+    } else if (!removed(e)) {
+      if (c_->never_blocks && order_.ordered(e, c_->performed))
+        needed_ = e;
+      else if (may_depend(e))
+        undecided_.push_back(e);
     }
-    if (removed(e)) continue;
-    if (c.never_blocks && order_.ordered(e, c.performed)) {
-      needed_ = e;
-      continue;
-    }
-    if (!constant && may_depend(e)) undecided_.push_back(e);
   }
-  consider_without(0);
 }
 
 // Whether a wait group's counter can come to nothing, whatever is left out of what is undecided.
@@ -95,7 +131,7 @@ bool reverse_search::can_end_wait(std::size_t undecided) const {
     if (certain || delta > 0) most += delta;
   };
   for (std::uint32_t e : order_.events_on(a_.op->object)) {
-    if (e >= b_ && removed(e)) continue;
+    if (e >= b_ && (order_.ordered(b_, e) || removed(e))) continue;
     count(e, e < b_ || std::find(undecided_.begin() + static_cast<std::ptrdiff_t>(undecided),
                                  undecided_.end(), e) == undecided_.end());
   }
@@ -107,7 +143,7 @@ void reverse_search::consider_without(std::size_t i) {
   while (i < undecided_.size() && removed(undecided_[i])) ++i;
   if (a_.op->kind == op_kind::group_wait && !can_end_wait(i)) return;
   if (i == undecided_.size()) {
-    if (choose_kept()) try_child();
+    if (choose_kept() && reaches_core()) try_child();
     return;
   }
   const std::uint32_t needed = std::exchange(needed_, std::max(needed_, undecided_[i]));
@@ -121,15 +157,24 @@ void reverse_search::consider_without(std::size_t i) {
 // The events that come before the candidate in the normal form.
 bool reverse_search::choose_kept() {
   kept_.clear();
-  for (std::uint32_t e = b_ + 1; e < events_; ++e) {
+  for (std::uint32_t e : beside_) {
     if (removed(e)) {
       if (order_.in_past(e, past_)) return false;
       continue;
     }
-    if (e > needed_ && less(a_.what, trace_->events[e].what)) break;
+    if (e > needed_ && less(a_.what, path_[e].again.what)) break;
     kept_.push_back(e);
   }
   return true;
+}
+
+// The trace goes by default from b_ and what the candidate's owner did after it. If no event is
+// missing among these and those before them, it goes on with the next one, no departure.
+bool reverse_search::reaches_core() const {
+  const auto next = static_cast<std::uint32_t>(b_ + kept_.size() + 1);
+  if (!kept_.empty() && kept_.back() + 1 != next) return true;
+  if (c_->performed != happens_before::none && c_->performed > next) return true;
+  return next + (c_->performed == next ? 1 : 0) >= settled_from_;
 }
 
 // Whether what is skipped at event b could be woken by events that do not come after it.
@@ -234,7 +279,7 @@ void reverse_search::try_child() {
   if (!config_.in_place(a_) || !config_.enabled(a_, touches_)) return;
   a_step_ = steps_.intern(a_.what, touches_);
   if (!steps_.dependent(a_step_, b_step_)) return;
-  if (kept_.empty() && !less(trace_->events[b_].what, a_.what)) return;
+  if (kept_.empty() && !less(path_[b_].again.what, a_.what)) return;
   if (was_skipped(a_step_, a_)) return;
   if (!skips_nothing_else()) return;
   std::uint32_t upto = kept_.empty() ? b_ : std::max(b_, kept_.back());
