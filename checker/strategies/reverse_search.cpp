@@ -108,16 +108,16 @@ void reverse_search::push_node(const point& at, std::size_t index) {
   if (depth_ > 0) {
     const node& before = path_[depth_ - 1];
     for (std::size_t i = skipped_begin(depth_ - 1); i < before.skipped_end; ++i)
-      if (!steps_.dependent(skipped_[i], before.chosen)) skipped_.push_back(skipped_[i]);
+      if (!steps_.dependent(skipped_[i].what, before.chosen)) skipped_.push_back(skipped_[i]);
   }
   bool is_least = true;
   for (const alternative& other : at.alternatives) {
     if (!less(other.what, picked.what)) continue;
     is_least = false;
     const step_id z = steps_.intern(other.what, other.touches);
-    if (std::find(skipped_.begin() + static_cast<std::ptrdiff_t>(skipped), skipped_.end(), z) ==
-        skipped_.end())
-      skipped_.push_back(z);
+    if (std::none_of(skipped_.begin() + static_cast<std::ptrdiff_t>(skipped), skipped_.end(),
+                     [z](const skipped_step& s) { return s.what == z; }))
+      skipped_.push_back({z, static_cast<std::uint32_t>(depth_), at.so_far->positions(other.what.who)});
   }
   if (length_ == path_.size()) path_.emplace_back();
   node& n = path_[length_++];
@@ -141,7 +141,7 @@ void reverse_search::end(const trace& t) {
   if (learns_of_group_panic(t)) return forget_everything();
   if (t.ended != ending::abandoned) {
     // Never so, as far as the theory holds: what was skipped is woken by the end of the core.
-    if (length_ > schedule_.size() && anything_skipped(schedule_.size())) ++redundant_;
+    if (length_ > schedule_.size() && !skipped_at(schedule_.size()).empty()) ++redundant_;
     find_children(t);
   }
   order_known_ = false;

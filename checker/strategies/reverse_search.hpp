@@ -66,6 +66,11 @@ class reverse_search final : public strategy {
     bool least = false;  // nothing less was possible
     std::size_t skipped_end = 0;  // in skipped_, from the end of the node before
   };
+  struct skipped_step {
+    step_id what;
+    std::uint32_t since;     // the event that was taken instead
+    std::uint32_t position;  // of its actor
+  };
   // The core of a trace to explore: the first `kept_below` steps of its parent, then the steps of
   // the parent with the numbers in level::kept, then `last`.
   struct child {
@@ -81,7 +86,8 @@ class reverse_search final : public strategy {
     std::vector<child> children;
   };
 
-  enum class place_state : std::uint8_t { unknown, no, yes };
+  // Of an event: whether something may be done before it, or only what undoes the latest skip.
+  enum class place_state : std::uint8_t { unknown, no, latest_only, yes };
   // Something that might be done before event b, which it depends on.
   struct reordering {
     std::uint32_t b;
@@ -95,6 +101,7 @@ class reverse_search final : public strategy {
     std::uint32_t access_count = 0;
     bool never_blocks = false;
     bool constant = false;  // and touches the same whatever came before: what the event touched
+    bool undoes_latest = false;
   };
 
   void rank(const trace& t);
@@ -103,8 +110,9 @@ class reverse_search final : public strategy {
   std::size_t skipped_begin(std::size_t depth) const {
     return depth == 0 ? 0 : path_[depth - 1].skipped_end;
   }
-  bool anything_skipped(std::size_t depth) const {
-    return path_[depth].skipped_end > skipped_begin(depth);
+  std::span<const skipped_step> skipped_at(std::size_t depth) const {
+    return std::span(skipped_).subspan(skipped_begin(depth),
+                                       path_[depth].skipped_end - skipped_begin(depth));
   }
   std::size_t least(const point& at) const;
   void push_node(const point& at, std::size_t index);
@@ -115,7 +123,7 @@ class reverse_search final : public strategy {
   void analyse(const trace& t);
 
   void find_children(const trace& t);
-  bool is_place(std::uint32_t b);
+  bool is_place(std::uint32_t b, bool undoes_latest);
   bool can_reach_core(std::uint32_t b) const;
   void find_choices();
   void find_actor_choices(actor_id who);
@@ -137,8 +145,10 @@ class reverse_search final : public strategy {
   bool reaches_core() const;
   void try_child();
   bool can_wake_all_skipped(std::uint32_t b);
-  bool wakes_all_skipped() const;
+  bool wakes_all_skipped();
   bool skips_nothing_else();
+  bool is_constant(actor_id who, std::uint32_t position) const;
+  bool skips_later() const;
   bool leads_here(std::uint32_t upto);
   bool possible_after_b();
   bool was_skipped(step_id z, const placed_action& at) const;
@@ -148,7 +158,7 @@ class reverse_search final : public strategy {
   std::size_t length_ = 0;
   std::size_t depth_ = 0;
   std::size_t common_ = 0;  // steps that this execution shares with the one before
-  std::vector<step_id> skipped_;
+  std::vector<skipped_step> skipped_;
   std::vector<step_id> schedule_;
   std::vector<level> levels_;
   std::size_t levels_used_ = 0;
@@ -194,6 +204,7 @@ class reverse_search final : public strategy {
   std::vector<std::uint32_t> left_after_;   // those that come after it
   std::uint32_t needed_ = 0;                // the last event that has to be kept
   std::vector<std::uint32_t> kept_;
+  std::vector<step_id> woken_by_a_;         // skipped before b_, until the candidate
   access_list touches_;
   access_list other_touches_;
 };

@@ -35,11 +35,15 @@ void reverse_search::find_children(const trace& t) {
 }
 
 // Whether something may be done before event b, as far as the events alone tell.
-bool reverse_search::is_place(std::uint32_t b) {
+bool reverse_search::is_place(std::uint32_t b, bool undoes_latest) {
   place_state& known = places_[b];
-  if (known == place_state::unknown)
-    known = can_reach_core(b) && can_wake_all_skipped(b) ? place_state::yes : place_state::no;
-  return known == place_state::yes;
+  if (known == place_state::unknown) {
+    if (!can_reach_core(b))
+      known = place_state::no;
+    else
+      known = can_wake_all_skipped(b) ? place_state::yes : place_state::latest_only;
+  }
+  return known == place_state::yes || (known == place_state::latest_only && undoes_latest);
 }
 
 // Whether more than b and the next event can be left when b is performed, or need not; see
@@ -179,26 +183,50 @@ bool reverse_search::reaches_core() const {
 
 // Whether what is skipped at event b could be woken by events that do not come after it.
 bool reverse_search::can_wake_all_skipped(std::uint32_t b) {
-  for (std::size_t i = skipped_begin(b); i < path_[b].skipped_end; ++i) {
-    bool wakes = false;
-    for (std::uint32_t e = b + 1; e < events_ && !wakes; ++e)
-      wakes = !order_.ordered(b, e) && steps_.dependent(skipped_[i], path_[e].chosen);
-    if (!wakes) return false;
-  }
-  return true;
+  return std::ranges::all_of(skipped_at(b), [&](const skipped_step& z) {
+    for (std::uint32_t e = b + 1; e < events_; ++e)
+      if (!order_.ordered(b, e) && steps_.dependent(z.what, path_[e].chosen)) return true;
+    return false;
+  });
 }
 
-bool reverse_search::wakes_all_skipped() const {
-  for (std::size_t i = skipped_begin(b_); i < path_[b_].skipped_end; ++i)
-    if (std::ranges::none_of(kept_, [&](std::uint32_t e) {
-          return const_cast<step_table&>(steps_).dependent(skipped_[i], path_[e].chosen);
-        }))
-      return false;
-  return true;
+// Whether all that is skipped before b_ is woken before the candidate, or by it if b_ is what was
+// skipped last.
+bool reverse_search::wakes_all_skipped() {
+  woken_by_a_.clear();
+  return std::ranges::all_of(skipped_at(b_), [&](const skipped_step& z) {
+    for (std::uint32_t e : kept_)
+      if (steps_.dependent(z.what, path_[e].chosen)) return true;
+    if (!c_->undoes_latest || z.what == a_step_ || !steps_.dependent(z.what, a_step_)) return false;
+    woken_by_a_.push_back(z.what);
+    return true;
+  });
+}
+
+// Whether what an actor does at a position can always be performed and always touches the same.
+bool reverse_search::is_constant(actor_id who, std::uint32_t position) const {
+  const std::span<const operation> offers = trace_->offers_at(who, position);
+  access always;
+  return offers.size() == 1 && touches_always(offers.front(), always) &&
+         trace_->guards_at(who, position).empty();
+}
+
+// Whether the trace, which performs the candidate, skips something later than b_ until then, that
+// the child would skip as well.
+bool reverse_search::skips_later() const {
+  if (!c_->constant) return false;
+  const std::span<const skipped_step> until = skipped_at(c_->performed);
+  if (until.empty() || until.back().since <= b_) return false;
+  const skipped_step& z = until.back();
+  const actor_id who = steps_.what(z.what).who;
+  return is_constant(who, z.position) && std::ranges::binary_search(kept_, z.since) &&
+         !order_.in_past(b_, order_.clock_at(who, z.position)) &&
+         std::ranges::none_of(skipped_at(b_),
+                              [&](const skipped_step& s) { return s.what == z.what; });
 }
 
 // Whether a step that is possible after the kept events was passed over for one of them, or for
-// the candidate. REQUIRES: nothing is skipped before b_ that is possible now, and not z.
+// the candidate. REQUIRES: if it was skipped before b_, one of them woke it.
 bool reverse_search::was_skipped(step_id z, const placed_action& at) const {
   const auto leads_to = [&](std::uint32_t e) {
     return order_.in_past(e, order_.clock_at(at.what.who, at.position)) ||
@@ -226,7 +254,8 @@ bool reverse_search::skips_nothing_else() {
       if (z.what.partner != no_actor && z.what.partner == a_.what.partner) return false;
       if (!config_.enabled(z, other_touches_)) return false;
       const step_id step = steps_.intern(z.what, other_touches_);
-      if (step == b_step_ || steps_.dependent(step, a_step_)) return false;
+      if (step == b_step_ || std::ranges::count(woken_by_a_, step) > 0) return false;
+      if (!c_->undoes_latest && steps_.dependent(step, a_step_)) return false;
       return was_skipped(step, z);
     });
     if (found) return false;
@@ -273,12 +302,15 @@ bool reverse_search::possible_after_b() {
 }
 
 void reverse_search::try_child() {
-  if (!wakes_all_skipped()) return;
+  if (skips_later()) return;
+  if (c_->constant) a_step_ = path_[c_->performed].chosen;
+  if (!c_->undoes_latest && !wakes_all_skipped()) return;
   config_.begin(b_);
   for (std::uint32_t e : kept_) config_.add(e);
   if (!config_.in_place(a_) || !config_.enabled(a_, touches_)) return;
   a_step_ = steps_.intern(a_.what, touches_);
   if (!steps_.dependent(a_step_, b_step_)) return;
+  if (c_->undoes_latest && !wakes_all_skipped()) return;
   if (kept_.empty() && !less(path_[b_].again.what, a_.what)) return;
   if (was_skipped(a_step_, a_)) return;
   if (!skips_nothing_else()) return;

@@ -95,6 +95,8 @@ void reverse_search::add_choice(const placed_action& a) {
   if (c.never_blocks && c.performed == happens_before::none) return;
   access always;
   c.constant = c.never_blocks && touches_always(*a.op, always);
+  c.undoes_latest = c.constant || (a.offers.size() == 1 && a.op->kind == op_kind::lock &&
+                                   trace_->guards_at(a.what.who, a.position).empty());
   c.first_access = static_cast<std::uint32_t>(possible_.size());
   if (c.constant) return choices_.push_back(c);
   if (a.op->kind == op_kind::send || a.op->kind == op_kind::recv) {
@@ -136,7 +138,7 @@ void reverse_search::find_adjacent(std::uint32_t index) {
     while (i-- > 0) {
       const std::uint32_t d = on[i];
       if (order_.in_past(d, past_) || !dependent(trace_->touches(trace_->events[d]), mine)) continue;
-      if (is_place(d)) reorderings_.push_back({d, index});
+      if (is_place(d, c.undoes_latest)) reorderings_.push_back({d, index});
       const clock_row row = order_.clock(d);
       for (std::size_t k = 0; k < past_.size(); ++k) past_[k] = std::max(past_[k], row[k]);
     }
@@ -146,7 +148,7 @@ void reverse_search::find_adjacent(std::uint32_t index) {
     return look(mine[0].object);
   for (std::uint32_t d = c.performed; d-- > 0;) {
     if (order_.in_past(d, past_) || !dependent(trace_->touches(trace_->events[d]), mine)) continue;
-    if (is_place(d)) reorderings_.push_back({d, index});
+    if (is_place(d, c.undoes_latest)) reorderings_.push_back({d, index});
     const clock_row row = order_.clock(d);
     for (std::size_t k = 0; k < past_.size(); ++k) past_[k] = std::max(past_[k], row[k]);
   }
@@ -168,7 +170,9 @@ void reverse_search::find_conflicting(std::uint32_t index) {
                         trace_->events[before].what.who == ev.what.who;
       before = d;
       if (held && c.a.op->kind == op_kind::lock) continue;  // not before who holds it lets go
-      if (order_.in_past(d, past_) || !dependent(trace_->touches(ev), mine) || !is_place(d)) continue;
+      if (order_.in_past(d, past_) || !dependent(trace_->touches(ev), mine) ||
+          !is_place(d, c.undoes_latest))
+        continue;
       reorderings_.push_back({d, index});
     }
   };
@@ -176,7 +180,7 @@ void reverse_search::find_conflicting(std::uint32_t index) {
   look(everything_object);
   const auto instead = [&](actor_id who, std::uint32_t position) {
     const std::uint32_t e = order_.event_at(who, position);
-    if (e < end && !order_.in_past(e, past_) && is_place(e))
+    if (e < end && !order_.in_past(e, past_) && is_place(e, c.undoes_latest))
       reorderings_.push_back({e, index});
   };
   instead(c.a.what.who, c.a.position);
