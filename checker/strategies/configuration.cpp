@@ -69,6 +69,27 @@ bool configuration::has_pending(actor_id who) const {
   return positions_[who] < info.announced.size();
 }
 
+bool configuration::is_constant(actor_id who, std::uint32_t position) const {
+  const std::span<const operation> offers = trace_->offers_at(who, position);
+  access always;
+  return offers.size() == 1 && touches_always(offers.front(), always) &&
+         trace_->guards_at(who, position).empty();
+}
+
+bool configuration::is_only_action(std::uint32_t e) const {
+  const event& ev = trace_->events[e];
+  if (trace_->offers_at(ev.what.who, ev.position).size() != 1) return false;
+  switch (ev.op.kind) {
+    case op_kind::send:
+    case op_kind::recv:
+    case op_kind::choose:
+    case op_kind::cond_signal:
+      return false;
+    default:
+      return true;
+  }
+}
+
 bool configuration::in_place(const placed_action& a) const {
   if (!has_pending(a.what.who) || positions_[a.what.who] != a.position) return false;
   return a.what.partner == no_actor ||
@@ -122,6 +143,16 @@ void configuration::fold(std::span<const operation> offers) {
   }
 }
 
+bool configuration::is_locked(object_id mutex) const {
+  const std::span<const std::uint32_t> on = order_->events_on(mutex);
+  for (std::size_t i = on.size(); i-- > 0;) {
+    if (!contains(on[i])) continue;
+    const op_kind last = trace_->events[on[i]].op.kind;
+    return last == op_kind::lock || last == op_kind::try_lock;
+  }
+  return false;
+}
+
 bool configuration::able(const placed_action& a) const {
   return a.op->kind == op_kind::otherwise ? folded_.otherwise_enabled(a.offers)
                                           : folded_.enabled(a.what, *a.op);
@@ -134,6 +165,9 @@ bool configuration::enabled(const placed_action& a, access_list& touches) {
   access always;
   if (touches_always(*a.op, always)) {
     touches.assign(1, always);
+  } else if (a.op->kind == op_kind::lock && a.offers.size() == 1) {
+    if (is_locked(a.op->object)) return false;
+    touches.assign(1, {a.op->object, access_kind::lock, 0});
   } else {
     fold(a.op->kind == op_kind::otherwise ? a.offers : std::span(a.op, 1));
     if (!able(a)) return false;

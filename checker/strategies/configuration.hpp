@@ -38,6 +38,11 @@ class configuration {
   bool is_next(std::uint32_t e) const;
   // Whether the actor was created there and has announced something that it has not performed.
   bool has_pending(actor_id who) const;
+  // Whether what the actor does at the position can always be performed and touches the same
+  // whatever came before.
+  bool is_constant(actor_id who, std::uint32_t position) const;
+  // Whether the event is all that its actor could do now. REQUIRES: is_next(e).
+  bool is_only_action(std::uint32_t e) const;
   // Whether both participants stand where the action has them.
   bool in_place(const placed_action& a) const;
 
@@ -52,6 +57,7 @@ class configuration {
 
  private:
   bool able(const placed_action& a) const;
+  bool is_locked(object_id mutex) const;
   bool each_pair(placed_action a, op_kind partner_kind, visitor visit);
   bool guard_released(actor_id who, std::uint32_t position) const;
   void fold(std::span<const operation> offers);

@@ -143,6 +143,8 @@ void reverse_search::end(const trace& t) {
     // Never so, as far as the theory holds: what was skipped is woken by the end of the core.
     if (length_ > schedule_.size() && !skipped_at(schedule_.size()).empty()) ++redundant_;
     find_children(t);
+  } else {
+    length_ = 0;  // and nothing was learnt of it
   }
   order_known_ = false;
   exhausted_ = left_ == 0;

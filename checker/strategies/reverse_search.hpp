@@ -93,6 +93,10 @@ class reverse_search final : public strategy {
     std::uint32_t b;
     std::uint32_t choice;
   };
+  struct place_in_trace {
+    actor_id who;
+    std::uint32_t position;
+  };
   // What an actor could do at a position, as what event it was done, and what it touches at most.
   struct choice {
     placed_action a;
@@ -125,11 +129,18 @@ class reverse_search final : public strategy {
   void find_children(const trace& t);
   bool is_place(std::uint32_t b, bool undoes_latest);
   bool can_reach_core(std::uint32_t b) const;
+  void look_at_new_events();
+  void find_adjacent(std::uint32_t e);
+  bool is_always_possible(actor_id who, std::uint32_t position) const;
+  bool is_constant_event(std::uint32_t e) const {
+    return config_.is_constant(trace_->events[e].what.who, trace_->events[e].position);
+  }
   void find_choices();
-  void find_actor_choices(actor_id who);
+  void find_reversible();
+  void find_choices_at(actor_id who, std::uint32_t position);
   void find_pairs(placed_action a, op_kind partner_kind);
   void add_choice(const placed_action& a);
-  void find_adjacent(std::uint32_t index);
+  void add_possible(const placed_action& a);
   void find_conflicting(std::uint32_t index);
   bool place(const placed_action& a);
   bool may_depend(std::uint32_t e) const;
@@ -147,10 +158,12 @@ class reverse_search final : public strategy {
   bool can_wake_all_skipped(std::uint32_t b);
   bool wakes_all_skipped();
   bool skips_nothing_else();
-  bool is_constant(actor_id who, std::uint32_t position) const;
+  bool skips(step_id z, const placed_action& at);
   bool skips_later() const;
+  std::uint32_t least_event();
   bool leads_here(std::uint32_t upto);
   bool possible_after_b();
+  bool perform_candidate();
   bool was_skipped(step_id z, const placed_action& at) const;
 
   step_table steps_;
@@ -186,6 +199,15 @@ class reverse_search final : public strategy {
   std::uint32_t events_ = 0;
   std::uint32_t settled_from_ = 0;   // no event from here on is a departure
   std::vector<place_state> places_;  // by event: is_place()
+  // Kept for the events that the next trace shares.
+  struct event_mark {
+    std::size_t adjacent_end;  // in adjacent_
+    std::size_t variable_end;  // in variable_
+  };
+  std::uint32_t marked_ = 0;              // marks_ in use
+  std::vector<event_mark> marks_;
+  std::vector<std::uint32_t> adjacent_;   // of each event always possible: those it directly follows
+  std::vector<place_in_trace> variable_;  // where something else was done
   std::vector<reordering> reorderings_;
   std::vector<choice> choices_;
   access_list possible_;

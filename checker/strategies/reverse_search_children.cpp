@@ -20,6 +20,7 @@ void reverse_search::find_children(const trace& t) {
   into_->path.clear();
   into_->kept.clear();
   into_->children.clear();
+  look_at_new_events();
   past_.assign(order_.actors(), 0);
   places_.assign(events_, place_state::unknown);
   find_choices();
@@ -203,14 +204,6 @@ bool reverse_search::wakes_all_skipped() {
   });
 }
 
-// Whether what an actor does at a position can always be performed and always touches the same.
-bool reverse_search::is_constant(actor_id who, std::uint32_t position) const {
-  const std::span<const operation> offers = trace_->offers_at(who, position);
-  access always;
-  return offers.size() == 1 && touches_always(offers.front(), always) &&
-         trace_->guards_at(who, position).empty();
-}
-
 // Whether the trace, which performs the candidate, skips something later than b_ until then, that
 // the child would skip as well.
 bool reverse_search::skips_later() const {
@@ -219,7 +212,7 @@ bool reverse_search::skips_later() const {
   if (until.empty() || until.back().since <= b_) return false;
   const skipped_step& z = until.back();
   const actor_id who = steps_.what(z.what).who;
-  return is_constant(who, z.position) && std::ranges::binary_search(kept_, z.since) &&
+  return config_.is_constant(who, z.position) && std::ranges::binary_search(kept_, z.since) &&
          !order_.in_past(b_, order_.clock_at(who, z.position)) &&
          std::ranges::none_of(skipped_at(b_),
                               [&](const skipped_step& s) { return s.what == z.what; });
@@ -245,22 +238,57 @@ bool reverse_search::was_skipped(step_id z, const placed_action& at) const {
 
 bool reverse_search::skips_nothing_else() {
   std::uint32_t most = rank_[a_.what.who];
-  for (std::uint32_t e : kept_) most = std::max(most, rank_[trace_->events[e].what.who]);
+  for (std::uint32_t e : kept_) most = std::max(most, rank_[path_[e].again.what.who]);
   for (actor_id who : by_rank_) {
     if (rank_[who] > most) break;
     if (who == a_.what.who || who == a_.what.partner || !config_.has_pending(who)) continue;
+    const std::uint32_t own = order_.event_at(who, config_.position(who));
+    if (own != happens_before::none && is_constant_event(own)) {
+      if (skips(path_[own].chosen, {path_[own].again.what, nullptr, {}, config_.position(who), 0}))
+        return false;
+      continue;
+    }
     const bool found = config_.each_action(who, [&](const placed_action& z) {
       if (z.what.partner == a_.what.who) return false;
       if (z.what.partner != no_actor && z.what.partner == a_.what.partner) return false;
-      if (!config_.enabled(z, other_touches_)) return false;
-      const step_id step = steps_.intern(z.what, other_touches_);
-      if (step == b_step_ || std::ranges::count(woken_by_a_, step) > 0) return false;
-      if (!c_->undoes_latest && steps_.dependent(step, a_step_)) return false;
-      return was_skipped(step, z);
+      return config_.enabled(z, other_touches_) && skips(steps_.intern(z.what, other_touches_), z);
     });
     if (found) return false;
   }
   return true;
+}
+
+// Whether a step other than b_'s that is possible after the kept events would be skipped there
+// although it should not.
+bool reverse_search::skips(step_id z, const placed_action& at) {
+  if (z == b_step_ || std::ranges::count(woken_by_a_, z) > 0) return false;
+  if (!c_->undoes_latest && steps_.dependent(z, a_step_)) return false;
+  return was_skipped(z, at);
+}
+
+// The least action that is possible in the configuration, and whether it is what the trace has.
+std::uint32_t reverse_search::least_event() {
+  for (actor_id who : by_rank_) {
+    if (!config_.has_pending(who)) continue;
+    const std::uint32_t e = order_.event_at(who, config_.position(who));
+    const bool is_next = e != happens_before::none && config_.is_next(e);
+    if (is_next && config_.is_only_action(e)) return e;
+    if (!is_next && config_.is_constant(who, config_.position(who))) return happens_before::none;
+    bool found = false;
+    action best;
+    config_.each_action(who, [&](const placed_action& z) {
+      if (found && !less(z.what, best)) return false;
+      // In idle time the clock goes on only now that nothing else can.
+      const bool possible = (trace_->idle_time && who == clock_actor) ||
+                            config_.enabled(z, other_touches_);
+      if (!possible) return false;
+      found = true;
+      best = z.what;
+      return false;
+    });
+    if (found) return is_next && trace_->events[e].what == best ? e : happens_before::none;
+  }
+  return happens_before::none;
 }
 
 // Whether the trace follows by default from the configuration, whose last event is at most `upto`.
@@ -269,31 +297,10 @@ bool reverse_search::leads_here(std::uint32_t upto) {
   for (;;) {
     while (low < events_ && config_.contains(low)) ++low;
     if (low > upto || low == events_) return low >= settled_from_;
-    bool found = false;
-    bool fits = false;
-    for (actor_id who : by_rank_) {
-      if (!config_.has_pending(who)) continue;
-      action best;
-      config_.each_action(who, [&](const placed_action& z) {
-        if (found && !less(z.what, best)) return false;
-        if (trace_->idle_time && who == clock_actor) {
-          // possible only now that nothing else is
-        } else if (!config_.enabled(z, other_touches_)) {
-          return false;
-        }
-        found = true;
-        best = z.what;
-        return false;
-      });
-      if (!found) continue;
-      const std::uint32_t e = order_.event_at(who, config_.position(who));
-      fits = e != happens_before::none && trace_->events[e].what == best && config_.is_next(e);
-      if (!fits) return false;
-      config_.add(e);
-      upto = std::max(upto, e);
-      break;
-    }
-    if (!found) return false;
+    const std::uint32_t e = least_event();
+    if (e == happens_before::none) return false;
+    config_.add(e);
+    upto = std::max(upto, e);
   }
 }
 
@@ -301,19 +308,27 @@ bool reverse_search::possible_after_b() {
   return config_.in_place(a_) && config_.enabled(a_, other_touches_);
 }
 
-void reverse_search::try_child() {
-  if (skips_later()) return;
-  if (c_->constant) a_step_ = path_[c_->performed].chosen;
-  if (!c_->undoes_latest && !wakes_all_skipped()) return;
+// The candidate's step, if it is possible after the kept events.
+bool reverse_search::perform_candidate() {
   config_.begin(b_);
   for (std::uint32_t e : kept_) config_.add(e);
-  if (!config_.in_place(a_) || !config_.enabled(a_, touches_)) return;
+  if (!config_.in_place(a_)) return false;
+  if (c_->constant) {
+    a_step_ = path_[c_->performed].chosen;
+    return true;
+  }
+  if (!config_.enabled(a_, touches_)) return false;
   a_step_ = steps_.intern(a_.what, touches_);
-  if (!steps_.dependent(a_step_, b_step_)) return;
+  return steps_.dependent(a_step_, b_step_);
+}
+
+void reverse_search::try_child() {
+  if (skips_later()) return;
+  if (!c_->undoes_latest && !wakes_all_skipped()) return;
+  if (!perform_candidate()) return;
   if (c_->undoes_latest && !wakes_all_skipped()) return;
   if (kept_.empty() && !less(path_[b_].again.what, a_.what)) return;
-  if (was_skipped(a_step_, a_)) return;
-  if (!skips_nothing_else()) return;
+  if (was_skipped(a_step_, a_) || !skips_nothing_else()) return;
   std::uint32_t upto = kept_.empty() ? b_ : std::max(b_, kept_.back());
   config_.add(b_);
   if (c_->performed != happens_before::none && config_.is_next(c_->performed)) {

@@ -8,56 +8,98 @@
 
 namespace heddle::explore {
 
+// What follows from the events that the trace before did not have.
+void reverse_search::look_at_new_events() {
+  marked_ = std::min(marked_, static_cast<std::uint32_t>(common_));
+  marks_.resize(std::max<std::size_t>(marks_.size(), events_));
+  adjacent_.resize(marked_ == 0 ? 0 : marks_[marked_ - 1].adjacent_end);
+  variable_.resize(marked_ == 0 ? 0 : marks_[marked_ - 1].variable_end);
+  for (; marked_ < events_; ++marked_) {
+    const event& ev = trace_->events[marked_];
+    if (is_always_possible(ev.what.who, ev.position)) {
+      find_adjacent(marked_);
+    } else {
+      variable_.push_back({ev.what.who, ev.position});
+      if (ev.what.partner != no_actor) variable_.push_back({ev.what.partner, ev.partner_position});
+      for (const participant& p : trace_->others_of(ev)) variable_.push_back({p.who, p.position});
+    }
+    marks_[marked_] = {adjacent_.size(), variable_.size()};
+  }
+}
+
+bool reverse_search::is_always_possible(actor_id who, std::uint32_t position) const {
+  const std::span<const operation> offers = trace_->offers_at(who, position);
+  return offers.size() == 1 && offers.front().kind != op_kind::choose &&
+         never_blocks(offers.front().kind) && trace_->guards_at(who, position).empty();
+}
+
 // Whatever somebody's announcements allow, and the events that it may be done before.
 void reverse_search::find_choices() {
   choices_.clear();
   possible_.clear();
   reorderings_.clear();
+  find_reversible();
+  const auto reversible = static_cast<std::uint32_t>(choices_.size());
+  for (const place_in_trace& p : variable_) find_choices_at(p.who, p.position);
   for (const actor_info& info : trace_->actors)
-    if (info.id != no_actor) find_actor_choices(info.id);
-  for (std::uint32_t i = 0; i < choices_.size(); ++i)
-    choices_[i].never_blocks ? find_adjacent(i) : find_conflicting(i);
+    if (info.id != no_actor && info.waiting)
+      find_choices_at(info.id, static_cast<std::uint32_t>(info.announced.size()) - 1);
+  for (std::uint32_t i = reversible; i < choices_.size(); ++i) find_conflicting(i);
   std::ranges::sort(reorderings_, [](const reordering& x, const reordering& y) {
     return x.b != y.b ? x.b < y.b : x.choice < y.choice;
   });
 }
 
-void reverse_search::find_actor_choices(actor_id who) {
-  const auto announced = static_cast<std::uint32_t>(trace_->actors[who].announced.size());
-  for (std::uint32_t p = 0; p < announced; ++p) {
-    if (p > 0 && order_.event_at(who, p - 1) == happens_before::none) break;
-    placed_action a;
-    a.position = p;
-    a.offers = trace_->offers_at(who, p);
-    for (const operation& op : a.offers) {
-      a.what = {who, op.branch, no_actor, 0};
-      a.op = &op;
-      switch (op.kind) {
-        case op_kind::start:
-        case op_kind::nil_channel:
-        case op_kind::cond_woken:
-        case op_kind::sleep:
-          break;
-        case op_kind::clock_advance:
-          if (!trace_->idle_time) add_choice(a);
-          break;
-        case op_kind::choose:
-          for (std::uint64_t i = 0; i < op.value; ++i) {
-            a.what.branch = static_cast<std::int32_t>(i);
-            add_choice(a);
-          }
-          break;
-        case op_kind::send:
-          if (op.value == 0) find_pairs(a, op_kind::recv);
-          add_choice(a);
-          break;
-        case op_kind::cond_signal:
-          find_pairs(a, op_kind::cond_woken);
-          add_choice(a);
-          break;
-        default:
-          add_choice(a);
+// What is always possible can be done before the events that it directly comes after.
+void reverse_search::find_reversible() {
+  std::size_t i = 0;
+  for (std::uint32_t e = 0; e < events_; ++e) {
+    bool chosen = false;
+    for (; i < marks_[e].adjacent_end; ++i) {
+      if (!is_place(adjacent_[i], is_constant_event(e))) continue;
+      if (!chosen) {
+        const event& ev = trace_->events[e];
+        add_choice({ev.what, &trace_->offers_at(ev.what.who, ev.position).front(),
+                    trace_->offers_at(ev.what.who, ev.position), ev.position, 0});
+        chosen = true;
       }
+      reorderings_.push_back({adjacent_[i], static_cast<std::uint32_t>(choices_.size()) - 1});
+    }
+  }
+}
+
+void reverse_search::find_choices_at(actor_id who, std::uint32_t position) {
+  placed_action a;
+  a.position = position;
+  a.offers = trace_->offers_at(who, position);
+  for (const operation& op : a.offers) {
+    a.what = {who, op.branch, no_actor, 0};
+    a.op = &op;
+    switch (op.kind) {
+      case op_kind::start:
+      case op_kind::nil_channel:
+      case op_kind::cond_woken:
+      case op_kind::sleep:
+        break;
+      case op_kind::clock_advance:
+        if (!trace_->idle_time) add_choice(a);
+        break;
+      case op_kind::choose:
+        for (std::uint64_t i = 0; i < op.value; ++i) {
+          a.what.branch = static_cast<std::int32_t>(i);
+          add_choice(a);
+        }
+        break;
+      case op_kind::send:
+        if (op.value == 0) find_pairs(a, op_kind::recv);
+        add_choice(a);
+        break;
+      case op_kind::cond_signal:
+        find_pairs(a, op_kind::cond_woken);
+        add_choice(a);
+        break;
+      default:
+        add_choice(a);
     }
   }
 }
@@ -89,19 +131,26 @@ void reverse_search::add_choice(const placed_action& a) {
   if (e != happens_before::none && trace_->events[e].what == a.what &&
       trace_->events[e].partner_position == a.partner_position)
     c.performed = e;
-  c.never_blocks = a.offers.size() == 1 && a.op->kind != op_kind::choose &&
-                   never_blocks(a.op->kind) &&
-                   trace_->guards_at(a.what.who, a.position).empty();
+  c.never_blocks = is_always_possible(a.what.who, a.position);
   if (c.never_blocks && c.performed == happens_before::none) return;
-  access always;
-  c.constant = c.never_blocks && touches_always(*a.op, always);
-  c.undoes_latest = c.constant || (a.offers.size() == 1 && a.op->kind == op_kind::lock &&
-                                   trace_->guards_at(a.what.who, a.position).empty());
+  c.constant = config_.is_constant(a.what.who, a.position);
+  const bool locks = a.op->kind == op_kind::lock && a.offers.size() == 1 &&
+                     trace_->guards_at(a.what.who, a.position).empty();
+  c.undoes_latest = c.constant || locks;
   c.first_access = static_cast<std::uint32_t>(possible_.size());
-  if (c.constant) return choices_.push_back(c);
+  if (!c.constant) add_possible(a);
+  c.access_count = static_cast<std::uint32_t>(possible_.size()) - c.first_access;
+  choices_.push_back(c);
+}
+
+// What an action touches at most.
+void reverse_search::add_possible(const placed_action& a) {
+  access always;
   if (a.op->kind == op_kind::send || a.op->kind == op_kind::recv) {
     possible_.push_back(
         {a.op->object, a.op->value > 0 ? access_kind::exclusive : access_kind::poll_open, 0});
+  } else if (a.op->kind == op_kind::lock) {
+    possible_.push_back({a.op->object, access_kind::lock, 0});
   } else if (touches_always(*a.op, always)) {
     possible_.push_back(always);
   } else {
@@ -113,8 +162,6 @@ void reverse_search::add_choice(const placed_action& a) {
   }
   for (object_id o : trace_->guards_at(a.what.who, a.position))
     possible_.push_back({o, access_kind::read, 0});
-  c.access_count = static_cast<std::uint32_t>(possible_.size()) - c.first_access;
-  choices_.push_back(c);
 }
 
 // The past that an action needs, into past_. False if its positions exclude each other.
@@ -127,30 +174,24 @@ bool reverse_search::place(const placed_action& a) {
   return past_[a.what.who] == a.position && past_[a.what.partner] == a.partner_position;
 }
 
-// What is always possible can be done before the events that it directly comes after.
-void reverse_search::find_adjacent(std::uint32_t index) {
-  const choice& c = choices_[index];
-  place(c.a);
-  const std::span<const access> mine = trace_->touches(trace_->events[c.performed]);
-  const auto look = [&](object_id o) {
-    const std::span<const std::uint32_t> on = order_.events_on(o);
-    auto i = static_cast<std::size_t>(std::ranges::lower_bound(on, c.performed) - on.begin());
-    while (i-- > 0) {
-      const std::uint32_t d = on[i];
-      if (order_.in_past(d, past_) || !dependent(trace_->touches(trace_->events[d]), mine)) continue;
-      if (is_place(d, c.undoes_latest)) reorderings_.push_back({d, index});
-      const clock_row row = order_.clock(d);
-      for (std::size_t k = 0; k < past_.size(); ++k) past_[k] = std::max(past_[k], row[k]);
-    }
-  };
-  if (mine.size() == 1 && mine[0].kind != access_kind::everything &&
-      order_.events_on(everything_object).empty())
-    return look(mine[0].object);
-  for (std::uint32_t d = c.performed; d-- > 0;) {
-    if (order_.in_past(d, past_) || !dependent(trace_->touches(trace_->events[d]), mine)) continue;
-    if (is_place(d, c.undoes_latest)) reorderings_.push_back({d, index});
+// The events that an event directly comes after, not by its actor's own doing.
+void reverse_search::find_adjacent(std::uint32_t e) {
+  const event& ev = trace_->events[e];
+  past_.assign(order_.actors(), 0);
+  std::ranges::copy(order_.clock_at(ev.what.who, ev.position), past_.begin());
+  const std::span<const access> mine = trace_->touches(ev);
+  const auto look = [&](std::uint32_t d) {
+    if (order_.in_past(d, past_) || !dependent(trace_->touches(trace_->events[d]), mine)) return;
+    adjacent_.push_back(d);
     const clock_row row = order_.clock(d);
     for (std::size_t k = 0; k < past_.size(); ++k) past_[k] = std::max(past_[k], row[k]);
+  };
+  if (mine.size() == 1 && mine[0].kind != access_kind::everything &&
+      order_.events_on(everything_object).empty()) {
+    const std::span<const std::uint32_t> on = order_.events_on(mine[0].object);
+    for (auto i = std::ranges::lower_bound(on, e); i != on.begin();) look(*--i);
+  } else {
+    for (std::uint32_t d = e; d-- > 0;) look(d);
   }
 }
 
