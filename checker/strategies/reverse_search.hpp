@@ -144,11 +144,11 @@ class reverse_search final : public strategy {
   void find_conflicting(std::uint32_t index);
   bool place(const placed_action& a);
   bool may_depend(std::uint32_t e) const;
-  void look_beside(std::uint32_t b);
-  void consider(const choice& c);
+  void consider(std::uint32_t b, const choice& c);
   bool place_instead();
   void find_needed();
   void find_undecided();
+  void decide(std::uint32_t e);
   void consider_without(std::size_t undecided);
   bool can_end_wait(std::size_t undecided) const;
   bool removed(std::uint32_t e) const;
@@ -216,7 +216,6 @@ class reverse_search final : public strategy {
 
   // The candidate: `a_` before event b_.
   std::uint32_t b_ = 0;
-  std::vector<std::uint32_t> beside_;       // later events that do not come after b_
   step_id b_step_ = 0;
   const choice* c_ = nullptr;
   placed_action a_;

@@ -24,11 +24,7 @@ void reverse_search::find_children(const trace& t) {
   past_.assign(order_.actors(), 0);
   places_.assign(events_, place_state::unknown);
   find_choices();
-  b_ = events_;
-  for (const reordering& r : reorderings_) {
-    if (r.b != b_) look_beside(r.b);
-    consider(choices_[r.choice]);
-  }
+  for (const reordering& r : reorderings_) consider(r.b, choices_[r.choice]);
   if (into_->children.empty()) return;
   for (std::uint32_t e = 0; e < events_; ++e) into_->path.push_back(path_[e].chosen);
   left_ += into_->children.size();
@@ -56,14 +52,6 @@ bool reverse_search::can_reach_core(std::uint32_t b) const {
   return false;
 }
 
-void reverse_search::look_beside(std::uint32_t b) {
-  b_ = b;
-  b_step_ = path_[b].chosen;
-  beside_.clear();
-  for (std::uint32_t e = b + 1; e < events_; ++e)
-    if (!order_.ordered(b, e)) beside_.push_back(e);
-}
-
 // Whether an event that does not come after b_ comes after something else that is left out.
 bool reverse_search::removed(std::uint32_t e) const {
   return std::ranges::any_of(left_after_, [&](std::uint32_t x) { return order_.ordered(x, e); });
@@ -74,8 +62,10 @@ bool reverse_search::may_depend(std::uint32_t e) const {
                    trace_->touches(trace_->events[e]));
 }
 
-// Tries to perform the choice where event b_ was, b_ not yet performed.
-void reverse_search::consider(const choice& c) {
+// Tries to perform the choice where event b was, b not yet performed.
+void reverse_search::consider(std::uint32_t b, const choice& c) {
+  b_ = b;
+  b_step_ = path_[b].chosen;
   c_ = &c;
   a_ = c.a;
   if (!place(a_)) return;
@@ -101,25 +91,36 @@ bool reverse_search::place_instead() {
 
 // For a candidate that followed b_ directly: what was done beside b_ comes before it if need be.
 void reverse_search::find_needed() {
-  for (std::size_t i = beside_.size(); i-- > 0;) {
-    const std::uint32_t e = beside_[i];
-    if (e >= c_->performed) continue;
+  for (std::uint32_t e = c_->performed; --e > b_;) {
     if (!order_.in_past(e, past_) && !order_.ordered(e, c_->performed)) continue;
+    if (order_.ordered(b_, e)) continue;
     needed_ = e;
     return;
   }
 }
 
 void reverse_search::find_undecided() {
-  for (std::uint32_t e : beside_) {
-    if (order_.in_past(e, past_)) {
-      needed_ = e;
-    } else if (!removed(e)) {
-      if (c_->never_blocks && order_.ordered(e, c_->performed))
-        needed_ = e;
-      else if (may_depend(e))
-        undecided_.push_back(e);
-    }
+  if (c_->access_count == 1 && order_.events_on(everything_object).empty()) {
+    for (std::size_t k = 0; k < past_.size(); ++k)
+      if (past_[k] > 0)
+        needed_ = std::max(needed_, order_.event_at(static_cast<actor_id>(k), past_[k] - 1));
+    if (c_->never_blocks) find_needed();
+    const std::span<const std::uint32_t> on = order_.events_on(possible_[c_->first_access].object);
+    for (auto i = std::ranges::upper_bound(on, b_); i != on.end(); ++i) decide(*i);
+  } else {
+    for (std::uint32_t e = b_ + 1; e < events_; ++e) decide(e);
+  }
+}
+
+// Whether event e has to come before the candidate, or may.
+void reverse_search::decide(std::uint32_t e) {
+  if (order_.in_past(e, past_)) {
+    needed_ = std::max(needed_, e);
+  } else if (!order_.ordered(b_, e) && !removed(e)) {
+    if (c_->never_blocks && order_.ordered(e, c_->performed))
+      needed_ = std::max(needed_, e);
+    else if (may_depend(e))
+      undecided_.push_back(e);
   }
 }
 
@@ -162,7 +163,8 @@ void reverse_search::consider_without(std::size_t i) {
 // The events that come before the candidate in the normal form.
 bool reverse_search::choose_kept() {
   kept_.clear();
-  for (std::uint32_t e : beside_) {
+  for (std::uint32_t e = b_ + 1; e < events_; ++e) {
+    if (order_.ordered(b_, e)) continue;
     if (removed(e)) {
       if (order_.in_past(e, past_)) return false;
       continue;
