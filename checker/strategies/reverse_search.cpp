@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t not_there = ~std::size_t{0};
 constexpr std::uint32_t unranked = ~std::uint32_t{0};
+constexpr std::size_t most_open = 32;  // levels that are not explored depth first
 
 std::size_t find(const point& at, const action& what) {
   for (std::size_t i = 0; i < at.alternatives.size(); ++i)
@@ -42,9 +43,28 @@ bool reverse_search::begin() {
   return true;
 }
 
+// Where the child is that shares the longest beginning with the execution before. Only among the
+// last levels, and while they are few: depth first is what bounds their number.
+std::size_t reverse_search::nearest_level() const {
+  std::size_t best = levels_used_ - 1;
+  if (levels_used_ > most_open) return best;
+  const auto shared = [&](const level& l) {
+    return std::min<std::size_t>(l.shared, l.children.back().kept_below);
+  };
+  for (std::size_t i = best; i-- > 0;)
+    if (shared(levels_[i]) > shared(levels_[best])) best = i;
+  return best;
+}
+
+void reverse_search::leave_level(std::size_t index) {
+  const auto at = levels_.begin() + static_cast<std::ptrdiff_t>(index);
+  std::rotate(at, at + 1, levels_.begin() + static_cast<std::ptrdiff_t>(levels_used_));
+  --levels_used_;
+}
+
 void reverse_search::take_next() {
-  while (levels_[levels_used_ - 1].children.empty()) --levels_used_;
-  level& from = levels_[levels_used_ - 1];
+  const std::size_t index = nearest_level();
+  level& from = levels_[index];
   const child next = from.children.back();
   from.children.pop_back();
   --left_;
@@ -53,6 +73,7 @@ void reverse_search::take_next() {
     schedule_.push_back(from.path[from.kept[next.first_kept + i]]);
   schedule_.push_back(next.last);
   from.kept.resize(next.first_kept);
+  if (from.children.empty()) leave_level(index);
   common_ = 0;
   while (common_ < schedule_.size() && common_ < length_ &&
          path_[common_].chosen == schedule_[common_])
@@ -137,6 +158,8 @@ void reverse_search::end(const trace& t) {
     return;
   }
   ++executions_;
+  for (std::size_t i = 0; i < levels_used_; ++i)
+    levels_[i].shared = std::min(levels_[i].shared, common_);
   length_ = std::min(length_, depth_);
   if (learns_of_group_panic(t)) return forget_everything();
   if (t.ended != ending::abandoned) {

@@ -84,6 +84,7 @@ class reverse_search final : public strategy {
     std::vector<step_id> path;
     std::vector<std::uint32_t> kept;
     std::vector<child> children;
+    std::size_t shared = 0;  // with the execution at hand: steps, at least
   };
 
   // Of an event: whether something may be done before it, or only what undoes the latest skip.
@@ -121,13 +122,16 @@ class reverse_search final : public strategy {
   std::size_t least(const point& at) const;
   void push_node(const point& at, std::size_t index);
   void take_next();
+  std::size_t nearest_level() const;
+  void leave_level(std::size_t index);
   subtree part_without_levels() const;
   bool learns_of_group_panic(const trace& t);
   void forget_everything();
   void analyse(const trace& t);
 
   void find_children(const trace& t);
-  bool is_place(std::uint32_t b, bool undoes_latest);
+  place_state place_of(std::uint32_t b);
+  bool is_place(std::uint32_t b, const choice& c);
   bool can_reach_core(std::uint32_t b) const;
   void look_at_new_events();
   void find_adjacent(std::uint32_t e);

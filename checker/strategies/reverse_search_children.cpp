@@ -27,20 +27,17 @@ void reverse_search::find_children(const trace& t) {
   for (const reordering& r : reorderings_) consider(r.b, choices_[r.choice]);
   if (into_->children.empty()) return;
   for (std::uint32_t e = 0; e < events_; ++e) into_->path.push_back(path_[e].chosen);
+  into_->shared = events_;
   left_ += into_->children.size();
   ++levels_used_;
 }
 
 // Whether something may be done before event b, as far as the events alone tell.
-bool reverse_search::is_place(std::uint32_t b, bool undoes_latest) {
+reverse_search::place_state reverse_search::place_of(std::uint32_t b) {
   place_state& known = places_[b];
-  if (known == place_state::unknown) {
-    if (!can_reach_core(b))
-      known = place_state::no;
-    else
-      known = can_wake_all_skipped(b) ? place_state::yes : place_state::latest_only;
-  }
-  return known == place_state::yes || (known == place_state::latest_only && undoes_latest);
+  if (known != place_state::unknown) return known;
+  if (!can_reach_core(b)) return known = place_state::no;
+  return known = can_wake_all_skipped(b) ? place_state::yes : place_state::latest_only;
 }
 
 // Whether more than b and the next event can be left when b is performed, or need not; see
@@ -315,10 +312,7 @@ bool reverse_search::perform_candidate() {
   config_.begin(b_);
   for (std::uint32_t e : kept_) config_.add(e);
   if (!config_.in_place(a_)) return false;
-  if (c_->constant) {
-    a_step_ = path_[c_->performed].chosen;
-    return true;
-  }
+  if (c_->constant) return true;
   if (!config_.enabled(a_, touches_)) return false;
   a_step_ = steps_.intern(a_.what, touches_);
   return steps_.dependent(a_step_, b_step_);
@@ -326,9 +320,11 @@ bool reverse_search::perform_candidate() {
 
 void reverse_search::try_child() {
   if (skips_later()) return;
-  if (!c_->undoes_latest && !wakes_all_skipped()) return;
+  if (c_->constant) a_step_ = path_[c_->performed].chosen;
+  const bool known = c_->constant || !c_->undoes_latest;
+  if (known && !wakes_all_skipped()) return;
   if (!perform_candidate()) return;
-  if (c_->undoes_latest && !wakes_all_skipped()) return;
+  if (!known && !wakes_all_skipped()) return;
   if (kept_.empty() && !less(path_[b_].again.what, a_.what)) return;
   if (was_skipped(a_step_, a_) || !skips_nothing_else()) return;
   std::uint32_t upto = kept_.empty() ? b_ : std::max(b_, kept_.back());

@@ -56,7 +56,9 @@ void reverse_search::find_reversible() {
   for (std::uint32_t e = 0; e < events_; ++e) {
     bool chosen = false;
     for (; i < marks_[e].adjacent_end; ++i) {
-      if (!is_place(adjacent_[i], is_constant_event(e))) continue;
+      const place_state place = place_of(adjacent_[i]);
+      if (place == place_state::no) continue;
+      if (place == place_state::latest_only && !is_constant_event(e)) continue;
       if (!chosen) {
         const event& ev = trace_->events[e];
         add_choice({ev.what, &trace_->offers_at(ev.what.who, ev.position).front(),
@@ -195,6 +197,11 @@ void reverse_search::find_adjacent(std::uint32_t e) {
   }
 }
 
+bool reverse_search::is_place(std::uint32_t b, const choice& c) {
+  const place_state place = place_of(b);
+  return place == place_state::yes || (place == place_state::latest_only && c.undoes_latest);
+}
+
 void reverse_search::find_conflicting(std::uint32_t index) {
   const choice& c = choices_[index];
   if (!place(c.a)) return;
@@ -212,7 +219,7 @@ void reverse_search::find_conflicting(std::uint32_t index) {
       before = d;
       if (held && c.a.op->kind == op_kind::lock) continue;  // not before who holds it lets go
       if (order_.in_past(d, past_) || !dependent(trace_->touches(ev), mine) ||
-          !is_place(d, c.undoes_latest))
+          !is_place(d, c))
         continue;
       reorderings_.push_back({d, index});
     }
@@ -221,7 +228,7 @@ void reverse_search::find_conflicting(std::uint32_t index) {
   look(everything_object);
   const auto instead = [&](actor_id who, std::uint32_t position) {
     const std::uint32_t e = order_.event_at(who, position);
-    if (e < end && !order_.in_past(e, past_) && is_place(e, c.undoes_latest))
+    if (e < end && !order_.in_past(e, past_) && is_place(e, c))
       reorderings_.push_back({e, index});
   };
   instead(c.a.what.who, c.a.position);

@@ -52,7 +52,6 @@ subtree reverse_search::save() const {
   subtree part = part_without_levels();
   for (std::size_t i = 0; i < levels_used_; ++i) {
     const level& l = levels_[i];
-    if (l.children.empty()) continue;
     subtree::level& saved = part.levels.emplace_back();
     saved.path = l.path;
     for (const child& c : l.children)
@@ -63,9 +62,7 @@ subtree reverse_search::save() const {
 
 std::optional<subtree> reverse_search::split() {
   if (left_ < 2) return std::nullopt;
-  std::size_t shallowest = 0;
-  while (levels_[shallowest].children.empty()) ++shallowest;
-  level& from = levels_[shallowest];
+  level& from = levels_.front();
   const child given = from.children.front();
   from.children.erase(from.children.begin());
   --left_;
@@ -74,6 +71,7 @@ std::optional<subtree> reverse_search::split() {
   level.path = from.path;
   level.cores.push_back(
       core_of(from.kept, given.kept_below, given.first_kept, given.kept_count, given.last));
+  if (from.children.empty()) leave_level(0);
   return part;
 }
 
