@@ -76,9 +76,9 @@ bool configuration::is_constant(actor_id who, std::uint32_t position) const {
          trace_->guards_at(who, position).empty();
 }
 
-bool configuration::is_only_action(std::uint32_t e) const {
+bool configuration::is_only_action(actor_id who, std::uint32_t e) const {
   const event& ev = trace_->events[e];
-  if (trace_->offers_at(ev.what.who, ev.position).size() != 1) return false;
+  if (ev.what.who != who || trace_->offers_at(ev.what.who, ev.position).size() != 1) return false;
   switch (ev.op.kind) {
     case op_kind::send:
     case op_kind::recv:

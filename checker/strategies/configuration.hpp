@@ -41,8 +41,8 @@ class configuration {
   // Whether what the actor does at the position can always be performed and touches the same
   // whatever came before.
   bool is_constant(actor_id who, std::uint32_t position) const;
-  // Whether the event is all that its actor could do now. REQUIRES: is_next(e).
-  bool is_only_action(std::uint32_t e) const;
+  // Whether the event is the actor's own, and all that it could do now. REQUIRES: is_next(e).
+  bool is_only_action(actor_id who, std::uint32_t e) const;
   // Whether both participants stand where the action has them.
   bool in_place(const placed_action& a) const;
 

@@ -271,7 +271,7 @@ std::uint32_t reverse_search::least_event() {
     if (!config_.has_pending(who)) continue;
     const std::uint32_t e = order_.event_at(who, config_.position(who));
     const bool is_next = e != happens_before::none && config_.is_next(e);
-    if (is_next && config_.is_only_action(e)) return e;
+    if (is_next && config_.is_only_action(who, e)) return e;
     if (!is_next && config_.is_constant(who, config_.position(who))) return happens_before::none;
     bool found = false;
     action best;

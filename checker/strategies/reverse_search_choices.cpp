@@ -41,9 +41,11 @@ void reverse_search::find_choices() {
   find_reversible();
   const auto reversible = static_cast<std::uint32_t>(choices_.size());
   for (const place_in_trace& p : variable_) find_choices_at(p.who, p.position);
-  for (const actor_info& info : trace_->actors)
-    if (info.id != no_actor && info.waiting)
-      find_choices_at(info.id, static_cast<std::uint32_t>(info.announced.size()) - 1);
+  for (const actor_info& info : trace_->actors) {
+    if (info.id == no_actor || info.announced.empty()) continue;
+    const auto last = static_cast<std::uint32_t>(info.announced.size()) - 1;
+    if (order_.event_at(info.id, last) == happens_before::none) find_choices_at(info.id, last);
+  }
   for (std::uint32_t i = reversible; i < choices_.size(); ++i) find_conflicting(i);
   std::ranges::sort(reorderings_, [](const reordering& x, const reordering& y) {
     return x.b != y.b ? x.b < y.b : x.choice < y.choice;
