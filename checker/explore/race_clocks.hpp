@@ -66,6 +66,8 @@ class race_clocks {
     const row& mine = rows_[who];
     return other < mine.size() && mine[other] >= epoch;
   }
+  // Of each other actor, up to which epoch `who` knows what it did. Valid until something happens.
+  std::span<const std::uint32_t> known_to(actor_id who) const { return rows_[who]; }
   // Order that is made beside the events, by way of an address: `who` passes on what it knows, or
   // learns what was passed on there.
   void pass_on(actor_id who, std::uintptr_t by);

@@ -36,6 +36,10 @@ class race_detector {
     if (!history_.replaces_the_only_one(l, access)) compare(t, l, variable, access);
   }
   access_history& history() { return history_; }
+  // Two accesses that nothing orders, the second the latest.
+  void found(trace& t, object_id variable, const kept_access& first, const kept_access& second);
+  // Of each other actor, up to which epoch `who` knows what it did. Valid as long as a stamp is.
+  std::span<const std::uint32_t> known_to(actor_id who) const { return clocks_.known_to(who); }
   // The epoch of what `who` does now.
   std::uint32_t epoch(const moment& now, actor_id who);
 
@@ -54,16 +58,15 @@ class race_detector {
 
   void compare(trace& t, access_history::location& l, object_id variable, const kept_access& a);
   plain_access told(const kept_access& a) const;
-  void found(trace& t, object_id variable, const kept_access& first, const kept_access& second);
 
   race_clocks clocks_;
   access_history history_;
   call_tree calls_;
   std::vector<access_history::location> variables_;  // by object
   std::vector<object_id> used_;
-  std::vector<place> places_;                        // of accesses to variables
-  std::vector<std::uint64_t> pairs_;                 // of places, as in trace::races
-  bool idle_ = true;                                 // nothing was looked at in this execution
+  std::vector<place> places_;         // of accesses to variables
+  std::vector<std::uint64_t> pairs_;  // of places, as in trace::races
+  bool idle_ = true;                  // nothing was looked at in this execution
 };
 
 }  // namespace heddle::explore

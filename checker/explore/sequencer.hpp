@@ -86,6 +86,10 @@ class sequencer final : public core::engine {
     return races_.repeats(l, a);
   }
   void add(access_history::location& l, const kept_access& a) { races_.add(trace_, l, 0, a); }
+  void found_race(const kept_access& first, const kept_access& second) {
+    races_.found(trace_, 0, first, second);
+  }
+  std::span<const std::uint32_t> known_to_running() { return races_.known_to(running_->id); }
   std::uint32_t epoch() { return races_.epoch(so_far(), running_->id); }
   void pass_on(std::uintptr_t by) { races_.pass_on(so_far(), running_->id, by); }
   void learn(std::uintptr_t by) { races_.learn(so_far(), running_->id, by); }

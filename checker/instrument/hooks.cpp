@@ -8,25 +8,25 @@
 using heddle::instrument::watching;
 
 // Every hook looks only while exploring; the flag is one load.
-#define HEDDLE_ACCESS(NAME, BYTES, IS_WRITE)                                  \
-  void NAME(void* address) {                                                  \
-    if (heddle::detail::exploring) [[unlikely]]                               \
-      watching().access(address, BYTES, IS_WRITE, __builtin_return_address(0)); \
+#define HEDDLE_ACCESS(NAME, BYTES, IS_WRITE)                                             \
+  void NAME(void* address) {                                                             \
+    if (heddle::detail::exploring) [[unlikely]]                                          \
+      heddle::instrument::access(address, BYTES, IS_WRITE, __builtin_return_address(0)); \
   }
 
 // Of the C library, not the program's: shared_ptr looks at it with every copy.
 extern "C" char __libc_single_threaded;
 
-#define HEDDLE_ACCESSES(PREFIX, BYTES)                       \
-  HEDDLE_ACCESS(__tsan_##PREFIX##read##BYTES, BYTES, false)  \
+#define HEDDLE_ACCESSES(PREFIX, BYTES)                      \
+  HEDDLE_ACCESS(__tsan_##PREFIX##read##BYTES, BYTES, false) \
   HEDDLE_ACCESS(__tsan_##PREFIX##write##BYTES, BYTES, true)
 
 // clang's read that is followed by a write of the same: one call for both.
-#define HEDDLE_COMPOUND(PREFIX, BYTES)                                                   \
-  void __tsan_##PREFIX##read_write##BYTES(void* address) {                               \
-    if (!heddle::detail::exploring) return;                                              \
-    watching().access(address, BYTES, false, __builtin_return_address(0));               \
-    watching().access(address, BYTES, true, __builtin_return_address(0));                \
+#define HEDDLE_COMPOUND(PREFIX, BYTES)                                     \
+  void __tsan_##PREFIX##read_write##BYTES(void* address) {                 \
+    if (!heddle::detail::exploring) return;                                \
+    watching().access(address, BYTES, false, __builtin_return_address(0)); \
+    watching().access(address, BYTES, true, __builtin_return_address(0));  \
   }
 
 #define HEDDLE_ALL_SIZES(MACRO, PREFIX) \
@@ -52,7 +52,7 @@ void __tsan_func_exit() {
 
 void __tsan_read1(void* address) {
   if (heddle::detail::exploring && address != &__libc_single_threaded) [[unlikely]]
-    watching().access(address, 1, false, __builtin_return_address(0));
+    heddle::instrument::access(address, 1, false, __builtin_return_address(0));
 }
 HEDDLE_ACCESS(__tsan_write1, 1, true)
 HEDDLE_ACCESSES(, 2)

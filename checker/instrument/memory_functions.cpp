@@ -9,17 +9,12 @@
 
 namespace {
 
-using heddle::instrument::code_kind;
-using heddle::instrument::kind_of_code;
+using heddle::instrument::is_watched;
 using heddle::instrument::watching;
 
-bool is_watched(const void* code) {
-  return heddle::detail::exploring && kind_of_code(code) == code_kind::instrumented;
-}
-
 void note_copy(void* to, const void* from, std::size_t bytes, const void* code) {
-  watching().access(from, bytes, false, code);
-  watching().access(to, bytes, true, code);
+  heddle::instrument::access(from, bytes, false, code);
+  heddle::instrument::access(to, bytes, true, code);
 }
 
 }  // namespace

@@ -24,15 +24,14 @@ watch& make_watch() {
 
 watch::watch() {
   dl_iterate_phdr(
-      [](dl_phdr_info* info, std::size_t, void* self) {
-        watch& w = *static_cast<watch*>(self);
+      [](dl_phdr_info* info, std::size_t, void*) {
         for (int i = 0; i < info->dlpi_phnum; ++i)
           if (info->dlpi_phdr[i].p_type == PT_TLS)
-            w.thread_local_bytes_ = info->dlpi_phdr[i].p_memsz;
-        w.thread_local_begin_ = reinterpret_cast<std::uintptr_t>(info->dlpi_tls_data);
+            now.thread_local_bytes = info->dlpi_phdr[i].p_memsz;
+        now.thread_local_begin = reinterpret_cast<std::uintptr_t>(info->dlpi_tls_data);
         return 1;  // the first is the program itself
       },
-      this);
+      nullptr);
 }
 
 void watch::look_who_runs() {
@@ -74,42 +73,64 @@ explore::call_tree::stack watch::stack_of(explore::sequencer& s, goroutine_calls
 }
 
 void watch::take_stamp() {
-  counted_ = running();
-  stamped_turn_ = explore::sequencer::turn();
-  if (counted_ == nullptr) return;
+  goroutine_calls* g = running();
+  now.turn = explore::sequencer::turn();
+  now.calls = nullptr;
+  now.counts = false;
+  if (g == nullptr) return;
   explore::sequencer& s = *explore::sequencer::active();
-  if (s.alone())
-    counted_ = nullptr;
-  else
-    explore::access_history::copy(stamp_, s.stamp());
+  if (s.alone()) return;
+  explore::access_history::copy(now.stamp, s.stamp());
+  now.calls = g;
+  now.follow(*g);
+  now.execution = last_execution_;
+  now.cells = &shadow_;
+  now.history = &s.accesses();
+  now.known = s.known_to_running();
 }
 
-void watch::access_range(explore::sequencer& s, goroutine_calls& g, std::uintptr_t at,
-                         std::size_t bytes, bool is_write, const void* code) {
+void watch::access(const void* address, std::size_t bytes, bool is_write, const void* code) {
+  if (busy_) return;
+  const in_use one(busy_);
+  if (explore::sequencer::turn() != now.turn) take_stamp();
+  if (!now.counts) return;
+  auto at = reinterpret_cast<std::uintptr_t>(address);
   while (bytes > 0) {
-    const std::size_t here = std::min(bytes, shadow::cell_bytes - at % shadow::cell_bytes);
-    access_cell(s, g, at, here, is_write, code);
+    const std::uintptr_t first = at % shadow::cell_bytes;
+    const std::size_t here = std::min(bytes, shadow::cell_bytes - first);
+    access_cell(shadow_.cell(at, now.execution),
+                {static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(here), is_write}, at,
+                code);
     at += here;
     bytes -= here;
   }
 }
 
-// Others use the location, too.
-void watch::compare(explore::sequencer& s, location& l, explore::touched_bytes touched,
-                    explore::call_tree::stack stack, const void* code) {
-  explore::kept_access a = stamp_;
-  a.place_key = reinterpret_cast<std::uintptr_t>(code);
-  a.detail = stack;
-  a.first_byte = touched.first;
-  a.bytes = touched.count;
-  a.is_write = touched.is_write;
-  s.add(l, a);
+void watch::compare(location& l, explore::touched_bytes touched, const void* code) {
+  const in_use one(busy_);
+  const auto place_key = reinterpret_cast<std::uintptr_t>(code);
+  explore::sequencer& s = *explore::sequencer::active();
+  if (now.stack == 0) now.stack = stack_of(s, *now.calls);
+  explore::access_history& history = *now.history;
+  if (history.keep_quickly(l, now.stamp, touched, place_key, now.stack, now.known)) return;
+  history.add_plain(
+      l, now.stamp, touched, place_key, now.stack,
+      [](const explore::kept_access& earlier) {
+        return earlier.who < now.known.size() && now.known[earlier.who] >= earlier.epoch;
+      },
+      [&](const explore::kept_access& earlier) {
+        explore::kept_access a = now.stamp;
+        a.place_key = place_key;
+        a.detail = now.stack;
+        a.is_write = touched.is_write;
+        s.found_race(earlier, a);
+      });
 }
 
 void watch::atomic_access(const void* address, std::size_t bytes, bool is_write,
                           std::uint32_t epoch, const void* code) {
   if (busy_) return;
-  const in_use now(busy_);
+  const in_use one(busy_);
   goroutine_calls* g = running();
   if (g == nullptr || g->foreign()) return;
   explore::sequencer& s = *explore::sequencer::active();
@@ -122,14 +143,14 @@ void watch::atomic_access(const void* address, std::size_t bytes, bool is_write,
   a.place_key = reinterpret_cast<std::uintptr_t>(code);
   a.first_byte = static_cast<std::uint8_t>(at % shadow::cell_bytes);
   a.bytes = static_cast<std::uint8_t>(std::min<std::size_t>(bytes, shadow::cell_bytes));
-  if (s.repeats(l, a) || at - thread_local_begin_ < thread_local_bytes_) return;
+  if (s.repeats(l, a) || at - now.thread_local_begin < now.thread_local_bytes) return;
   a.detail = stack_of(s, *g);
   s.add(l, a);
 }
 
 void watch::allocated(void* memory, std::size_t bytes, const void* code) {
   if (busy_) return;
-  const in_use now(busy_);
+  const in_use one(busy_);
   const auto begin = reinterpret_cast<std::uintptr_t>(memory);
   shadow_.clear(begin, bytes, explore::sequencer::execution());
   if (kind_of_code(code) != code_kind::instrumented) return;
@@ -145,7 +166,7 @@ void watch::freed(void* memory, std::size_t bytes, const void* code) {
 }
 
 core::object_id watch::atomic_at(const void* address, place at) {
-  const in_use now(busy_);
+  const in_use one(busy_);
   const auto known = atomics_.find(address);
   if (known != atomics_.end()) return known->second;
   const auto a = reinterpret_cast<std::uintptr_t>(address);

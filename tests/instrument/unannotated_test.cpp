@@ -137,6 +137,84 @@ const heddle::model filled{"my/filled", heddle::expected::race, "Fills.", [] {
   CHECK(seen.output.find("4 models: 4 as expected") != std::string::npos);
 }
 
+TEST_CASE("a race names the line that used its own bytes, not their neighbours'", "[instrument]") {
+  const scratch_directory place;
+  write_file(place.path() + "/mine.cpp", R"(#include <heddle/heddle.hpp>
+#include <memory>
+struct both { int a = 0; int b = 0; };
+const heddle::model mine{"my/neighbours", heddle::expected::race, "Reads one of two.", [] {
+  auto s = std::make_shared<both>();
+  heddle::go([s] { heddle::check(s->a != 7); });
+  s->a = 1;
+  s->b = 2;
+}};
+)");
+  const command_outcome seen = heddle_command({"check", "--target", "mine.cpp"}, place.path());
+  INFO(seen.output << seen.errors);
+  CHECK(seen.status == 0);
+  CHECK(seen.output.find("mine.cpp:7") != std::string::npos);
+  CHECK(seen.output.find("mine.cpp:8") == std::string::npos);
+}
+
+TEST_CASE("what the library's own functions do to maps and lists is seen", "[instrument]") {
+  const scratch_directory place;
+  write_file(place.path() + "/mine.cpp", R"(#include <heddle/heddle.hpp>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+template <class C, class Write, class Read>
+void both(Write write, Read read) {
+  auto c = std::make_shared<C>();
+  write(*c, 1);
+  heddle::go([c, write] { write(*c, 2); });
+  read(*c);
+}
+using numbers = std::map<int, int>;
+const heddle::model found{"my/found", heddle::expected::race, "Inserts and finds.", [] {
+  both<numbers>([](numbers& m, int n) { m.emplace(n, n); },
+                [](numbers& m) { heddle::check(m.find(3) == m.end()); });
+}};
+const heddle::model walked{"my/walked", heddle::expected::race, "Inserts and walks.", [] {
+  both<numbers>([](numbers& m, int n) { m.emplace(n, n); },
+                [](numbers& m) { heddle::check(std::next(m.begin()) != m.begin()); });
+}};
+const heddle::model erased{"my/erased", heddle::expected::race, "Erases and finds.", [] {
+  both<numbers>([](numbers& m, int n) { n == 1 ? m = {{1, 1}, {2, 2}} : (m.erase(2), m); },
+                [](numbers& m) { heddle::check(m.find(3) == m.end()); });
+}};
+const heddle::model listed{"my/listed", heddle::expected::race, "Appends and walks.", [] {
+  both<std::list<int>>([](std::list<int>& l, int n) { l.push_back(n); },
+                       [](std::list<int>& l) { for (int n : l) heddle::check(n != 3); });
+}};
+const heddle::model locked{"my/locked", heddle::expected::verified, "Does it in turn.", [] {
+  struct { heddle::mutex m; numbers map; std::list<int> list; heddle::wait_group done; } s;
+  for (int i = 0; i < 2; ++i)
+    s.done.go([&s, i] {
+      const std::lock_guard hold(s.m);
+      s.map[i] = 1;
+      s.list.push_front(i);
+      s.map.erase(0);
+      s.list.splice(s.list.begin(), std::list<int>{3, 4});
+      s.list.pop_back();
+    });
+  s.done.wait();
+  heddle::check(s.map.size() + s.list.size() >= 4);
+}};
+const heddle::model apart{"my/apart", heddle::expected::verified, "Writes two values.", [] {
+  numbers map{{0, 0}, {1, 1}, {2, 2}};
+  heddle::wait_group done;
+  for (int i = 0; i < 2; ++i)
+    done.go([&map, i] { ++map.at(i); });
+  done.wait();
+}};
+)");
+  const command_outcome seen = heddle_command({"check", "--target", "mine.cpp"}, place.path());
+  INFO(seen.output << seen.errors);
+  CHECK(seen.status == 0);
+  CHECK(seen.output.find("6 models: 6 as expected") != std::string::npos);
+}
+
 TEST_CASE("a program that was stripped is refused in one sentence", "[instrument]") {
   const scratch_directory place;
   const std::string program = place.path() + "/stripped";
