@@ -119,10 +119,7 @@ pooled_goroutine* worker::find_work() {
     turns_until_clock_ = 1;
     fire_due(timers_);
     if (pooled_goroutine* g = pick()) {
-      if (searching_) {
-        searching_ = false;
-        home_.idle().end_search();
-      }
+      take_up_work();
       return g;
     }
     if (has_work()) continue;  // a timer has come due, or the program wants attention

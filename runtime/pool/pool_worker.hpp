@@ -107,6 +107,7 @@ class worker {
   bool clock_says_due() noexcept;
   pooled_goroutine* find_work();
   bool search();
+  void take_up_work();
   bool look_around(bool thoroughly);
   bool steal_from(worker& victim);
   bool steal_stale_slot(worker& victim);
@@ -146,6 +147,7 @@ class worker {
 
   // How it went lately when this worker was a thief.
   bool searching_ = false;  // counts as such (parking.hpp)
+  bool watched_ = false;    // had the watch when it last slept, and nobody has it since
   bool stole_ = false;      // since it had work of its own
   bool was_woken_ = false;
   unsigned discouraged_ = 0;
