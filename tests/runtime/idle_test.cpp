@@ -69,6 +69,21 @@ TEST_CASE("an idle worker sees to the timers of a busy one, whatever woke the bu
       {.procs = 2});
 }
 
+TEST_CASE("a worker whose turn a due timer interrupts does not take that for having nothing to do") {
+  const auto options = GENERATE(0, 1, 2);
+  in_performance_mode(
+      [] {
+        const heddle::ticker always_due(1ns);  // nobody reads it
+        heddle::wait_group wg;
+        for (int i = 0; i < 4; ++i)
+          wg.go([] {
+            for (int turn = 0; turn < 20'000; ++turn) heddle::yield();
+          });
+        wg.wait();
+      },
+      options == 0 ? in_order() : heddle::run_options{.procs = options});
+}
+
 TEST_CASE("a program with fewer workers than before uses no processor time when idle") {
   for (const int fewer : {1, 2})
     in_performance_mode(
