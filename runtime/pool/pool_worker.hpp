@@ -141,7 +141,7 @@ class worker {
   free_cache<std_atomics> stacks_;
   core::execution_context own_;          // the thread's own stack
   core::execution_context left_;         // of a goroutine that has ended
-  core::stack odd_stack_;                // its stack, if not of the usual size
+  core::stack left_stack_;               // its stack, if that has to wait
   pooled_goroutine* unbound_ = nullptr;  // next to run, for which no stack was at hand
   const unsigned index_;
 
