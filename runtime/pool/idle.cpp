@@ -12,6 +12,7 @@ namespace {
 
 // How often the watchman looks whether a busy worker has left somebody in its slot.
 constexpr duration between_looks = std::chrono::milliseconds(10);
+constexpr duration between_looks_at_stacks = std::chrono::seconds(1);
 
 time_point steady_now() { return time_point(std::chrono::steady_clock::now().time_since_epoch()); }
 
@@ -72,11 +73,29 @@ bool pool::others_are_asleep(unsigned) noexcept {
   return parking_.asleep() + 1 >= static_cast<int>(procs());
 }
 
+bool pool::give_back_stacks() noexcept {
+  if (!stacks_.any_idle()) return false;
+  const time_point now = steady_now();
+  duration::rep due = next_look_.load(std::memory_order_relaxed);
+  if (due <= now.time_since_epoch().count() &&
+      next_look_.compare_exchange_strong(
+          due, (now + between_looks_at_stacks).time_since_epoch().count(), std::memory_order_relaxed))
+    stacks_.look_over();
+  return stacks_.give_back_some();
+}
+
 time_point pool::earliest_timer() noexcept {
   time_point earliest = time_point::max();
   for (unsigned i = 0; i < started(); ++i)
     earliest = std::min(earliest, workers_[i]->timers().earliest());
   return earliest;
+}
+
+// Of those that an idle worker has to see to.
+time_point pool::earliest_event() noexcept {
+  const time_point timer = earliest_timer();
+  if (!stacks_.any_idle()) return timer;
+  return std::min(timer, time_point(duration(next_look_.load(std::memory_order_relaxed))));
 }
 
 bool pool::any_timer_awaited() noexcept {
@@ -101,7 +120,7 @@ void pool::check_for_deadlock() noexcept {
 
 time_point pool::start_watch(unsigned index) noexcept {
   const std::lock_guard hold(watch_mutex_);
-  time_point until = earliest_timer();
+  time_point until = earliest_event();
   if (!all_at_rest()) until = std::min(until, steady_now() + between_looks);
   const time_point watched(duration(watched_until_.load(std::memory_order_relaxed)));
   if (until >= watched) return time_point::max();

@@ -146,7 +146,7 @@ void worker::rest() {
   parking<std_atomics>& idle = home_.idle();
   const bool searched = std::exchange(searching_, false);
   idle.prepare_sleep(index_, searched);
-  if (home_.anything_to_do()) {
+  if (home_.anything_to_do() || home_.give_back_stacks()) {
     searching_ = idle.cancel_sleep(index_, searched);
     return;
   }
@@ -162,7 +162,8 @@ void worker::rest() {
 void worker::rest_until_called() {
   if (home_.anything_injected() || home_.stopping()) return;
   home_.check_for_deadlock();
-  const time_point earliest = timers_.earliest();
+  if (home_.give_back_stacks()) return;
+  const time_point earliest = home_.earliest_event();
   policy_->sleep_until(earliest == time_point::max()
                            ? run_queue::time_point::max()
                            : run_queue::time_point(earliest.time_since_epoch()));
