@@ -1,5 +1,6 @@
 // How idle workers come to rest, as it ships, under the memory of x86: work that is made visible is
 // taken by somebody, however its producer and the workers that go to sleep meet.
+#include <cstdint>
 #include <memory>
 
 #include "heddle/go.hpp"
@@ -163,5 +164,48 @@ const heddle::model outside{"runtime/parking_outside", heddle::expected::verifie
                             "Two threads that are no workers bring a task each to the only worker, "
                             "which takes both.",
                             outside_threads};
+
+// Worker 0 goes to sleep and looks whether anything can ever run again, as the pool does
+// (pool::check_for_deadlock). Worker 1 sleeps, once more each time that a timer has fired and its
+// goroutine has slept again: there always is a timer, or a goroutine that runs.
+template <bool WithChanges>
+void rest_beside_a_timer() {
+  struct timer_scene : scene<seeded::nothing> {
+    timer_scene() : scene(2) {}
+    atomics::atomic<int> armed{1};
+  };
+  const auto s = std::make_shared<timer_scene>();
+  s->parked.prepare_sleep(1, false);
+  s->done.go([s] {
+    const as_worker me(s->processors, 0);
+    s->parked.prepare_sleep(0, false);
+    const std::uint64_t changes = s->parked.changes();
+    if (!s->parked.all_asleep(2, 0)) return;
+    if (s->armed.load() != 0) return;
+    if (!s->parked.all_asleep(2, 0)) return;
+    heddle::check(WithChanges && s->parked.changes() != changes, "a deadlock is reported");
+  });
+  s->done.go([s] {
+    const as_worker me(s->processors, 1);
+    for (int i = 0; i < 2; ++i) {
+      s->parked.sleep(1, heddle::time_point{});
+      s->armed.store(0, std::memory_order_release);
+      s->armed.store(1, std::memory_order_release);
+      s->parked.prepare_sleep(1, false);
+    }
+  });
+  s->done.wait();
+}
+
+const heddle::model no_false_deadlock{
+    "runtime/parking_no_false_deadlock", heddle::expected::verified,
+    "A worker that looks for a deadlock while another fires timers in between finds none.",
+    [] { rest_beside_a_timer<true>(); }};
+
+const heddle::model false_deadlock{
+    "runtime/parking_false_deadlock", heddle::expected::assertion,
+    "Seeded: it does not ask whether a worker has stopped sleeping in between. The other had taken "
+    "its timer off, and sleeps again.",
+    [] { rest_beside_a_timer<false>(); }};
 
 }  // namespace

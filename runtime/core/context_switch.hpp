@@ -90,6 +90,13 @@ inline constexpr bool contexts_are_tracked = false;
 void discard(execution_context& c) noexcept;
 
 #ifdef HEDDLE_OWN_SWITCH
+#ifdef __AVX512F__  // the compiler may keep values in these as well
+#define HEDDLE_MORE_REGISTERS                                                                      \
+  , "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24", "xmm25",       \
+      "xmm26", "xmm27", "xmm28", "xmm29", "xmm30", "xmm31", "k1", "k2", "k3", "k4", "k5", "k6", "k7"
+#else
+#define HEDDLE_MORE_REGISTERS
+#endif
 // Inline, and by a jump: a switch that is called would return into another goroutine's callers, and
 // the processor mispredicts each return until the two are in step again. All registers are given
 // up, so that the compiler saves only those that are in use.
@@ -115,8 +122,9 @@ void discard(execution_context& c) noexcept;
       :
       : "rax", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "cc", "memory",
         "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",
-        "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+        "xmm11", "xmm12", "xmm13", "xmm14", "xmm15" HEDDLE_MORE_REGISTERS);
 }
+#undef HEDDLE_MORE_REGISTERS
 #endif
 
 }  // namespace heddle::core

@@ -48,7 +48,7 @@ void resume_last(core::goroutine& g) noexcept;
 // this one has nobody else to run.
 bool worth_spinning() noexcept;
 // In 0..n-1; for choices that must be fair.
-int random_below(int n) noexcept;
+int random_below(int n);
 
 }  // namespace heddle::performance
 

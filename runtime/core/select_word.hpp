@@ -43,7 +43,10 @@ class select_word {
   // By the select, which stands in every queue. False: somebody could not have it, and it must look
   // at its cases once more before it asks again.
   bool try_open() noexcept {
-    if (!Atomics::shared()) return true;
+    if (!Atomics::shared()) {  // it may have been so only since begin(): another program has ended
+      if (word_.load(std::memory_order_relaxed) != open) word_.store(open, std::memory_order_relaxed);
+      return true;
+    }
     int found = busy;
     // Pairs with the exchange in claim_for().
     if (word_.compare_exchange_strong(found, open, std::memory_order_acq_rel)) return true;

@@ -3,6 +3,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <limits>
 #include <new>
 
 #include "context_switch.hpp"
@@ -38,11 +40,13 @@ stack_pool::~stack_pool() {
 
 stack stack_pool::take(std::size_t bytes) {
   const std::size_t page = page_bytes();
+  if (bytes > std::numeric_limits<std::size_t>::max() - 2 * page) throw std::bad_alloc();
   bytes = (bytes + page - 1) / page * page;
   for (std::size_t i = free_.size(); i-- > 0;) {
     if (free_[i].bytes != bytes) continue;
     const stack found = free_[i];
     free_.erase(free_.begin() + static_cast<std::ptrdiff_t>(i));
+    if (i < unneeded_) --unneeded_;
     return found;
   }
   void* map = mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE,
@@ -56,5 +60,12 @@ stack stack_pool::take(std::size_t bytes) {
 }
 
 void stack_pool::give_back(stack s) { free_.push_back(s); }
+
+void stack_pool::unmap_unneeded() noexcept {
+  const auto end = free_.begin() + static_cast<std::ptrdiff_t>(unneeded_);
+  std::for_each(free_.begin(), end, unmap);
+  free_.erase(free_.begin(), end);
+  unneeded_ = free_.size();
+}
 
 }  // namespace heddle::core

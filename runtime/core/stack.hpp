@@ -27,9 +27,13 @@ class stack_pool {
   // At least `bytes`, rounded up to pages. Throws std::bad_alloc where no memory can be mapped.
   stack take(std::size_t bytes);
   void give_back(stack s);
+  bool any_free() const noexcept { return !free_.empty(); }
+  // Unmaps those that lay unused since the last call.
+  void unmap_unneeded() noexcept;
 
  private:
-  std::vector<stack> free_;
+  std::vector<stack> free_;    // the latest to be given back last
+  std::size_t unneeded_ = 0;  // of these, from the first on: since unmap_unneeded()
 };
 
 }  // namespace heddle::core

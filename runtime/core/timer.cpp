@@ -174,7 +174,10 @@ void ticker::stop(place at) { detail::stop(*state_, at); }
 void ticker::reset(duration period, place at) {
   if (period <= duration::zero())
     throw panic(panic_kind::panic, "non-positive interval for ticker", at);
-  state_->period = period;
+  {
+    const std::lock_guard hold(state_->lock);  // a worker may be firing it
+    state_->period = period;
+  }
   detail::arm(*state_, period, at);
 }
 

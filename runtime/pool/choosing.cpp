@@ -116,16 +116,13 @@ pooled_goroutine* worker::find_work() {
         continue;
       }
     }
-    turns_until_clock_ = 1;
     fire_due(timers_);
+    turns_until_clock_ = 2;  // not at this pick, which is to say whether there is work; at the next
     if (pooled_goroutine* g = pick()) {
-      if (searching_) {
-        searching_ = false;
-        home_.idle().end_search();
-      }
+      take_up_work();
       return g;
     }
-    if (has_work()) continue;  // a timer has come due, or the program wants attention
+    if (has_work()) continue;  // the program wants attention
     if (policy_)
       rest_until_called();
     else if (!search())

@@ -16,7 +16,8 @@ namespace heddle::performance {
 struct free_node {
   free_node* link = nullptr;
   free_node* next_batch = nullptr;
-  std::uint32_t batch_size = 0;  // of a batch's first
+  std::uint32_t batch_size = 0;  // of a batch's first, as is the next
+  std::uint32_t age = 0;         // how often it was found unused in the depot
 };
 
 template <class Atomics>
@@ -24,6 +25,7 @@ class free_depot {
  public:
   void put(free_node* batch, std::uint32_t size) {
     batch->batch_size = size;
+    batch->age = 0;
     splice(batch, batch);
   }
 
@@ -35,18 +37,21 @@ class free_depot {
     if (first == nullptr) return nullptr;
     if (free_node* rest = first->next_batch) {
       free_node* none = nullptr;
-      if (!batches_.compare_exchange_strong(none, rest, std::memory_order_acq_rel)) {
-        free_node* last = rest;  // rare: a batch was put meanwhile
-        while (last->next_batch != nullptr) last = last->next_batch;
-        splice(rest, last);
-      }
+      if (!batches_.compare_exchange_strong(none, rest, std::memory_order_acq_rel))
+        put_all(rest);  // rare: a batch was put meanwhile
     }
     first->next_batch = nullptr;
     return first;
   }
 
-  // All batches at once.
+  // All batches at once, the one that was put last first; and their return.
   free_node* take_all() { return batches_.exchange(nullptr, std::memory_order_acquire); }
+  void put_all(free_node* first) {
+    free_node* last = first;
+    while (last->next_batch != nullptr) last = last->next_batch;
+    splice(first, last);
+  }
+  bool empty() const { return batches_.load(std::memory_order_relaxed) == nullptr; }  // a hint
 
  private:
   void splice(free_node* first, free_node* last) {

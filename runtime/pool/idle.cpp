@@ -12,6 +12,7 @@ namespace {
 
 // How often the watchman looks whether a busy worker has left somebody in its slot.
 constexpr duration between_looks = std::chrono::milliseconds(10);
+constexpr duration between_looks_at_stacks = std::chrono::seconds(1);
 
 time_point steady_now() { return time_point(std::chrono::steady_clock::now().time_since_epoch()); }
 
@@ -47,14 +48,40 @@ pooled_goroutine* pool::take_injected() noexcept {
 }
 
 bool pool::anything_to_do() noexcept {
-  if (anything_injected() || wants_attention()) return true;
+  if (anything_injected() || stopping()) return true;
   for (unsigned i = 0; i < started(); ++i)
     if (workers_[i]->has_queued()) return true;
   return false;
 }
 
+// A surplus worker that has not gone yet may be running a goroutine still, so it counts.
+bool pool::all_at_rest() noexcept {
+  return parking_.all_asleep(started(), retired_.load(std::memory_order_seq_cst));
+}
+
+// A sleeper looks again: it may have missed the deadlock, and this worker may have had the watch.
+void pool::retire(unsigned index) noexcept {
+  retired_.fetch_or(std::uint64_t{1} << index, std::memory_order_seq_cst);
+  parking_.wake_one();
+}
+
+void pool::come_back(unsigned index) noexcept {
+  retired_.fetch_and(~(std::uint64_t{1} << index), std::memory_order_seq_cst);
+}
+
 bool pool::others_are_asleep(unsigned) noexcept {
   return parking_.asleep() + 1 >= static_cast<int>(procs());
+}
+
+bool pool::give_back_stacks() noexcept {
+  if (!stacks_.any_idle()) return false;
+  const time_point now = steady_now();
+  duration::rep due = next_look_.load(std::memory_order_relaxed);
+  if (due <= now.time_since_epoch().count() &&
+      next_look_.compare_exchange_strong(
+          due, (now + between_looks_at_stacks).time_since_epoch().count(), std::memory_order_relaxed))
+    stacks_.look_over();
+  return stacks_.give_back_some();
 }
 
 time_point pool::earliest_timer() noexcept {
@@ -62,6 +89,13 @@ time_point pool::earliest_timer() noexcept {
   for (unsigned i = 0; i < started(); ++i)
     earliest = std::min(earliest, workers_[i]->timers().earliest());
   return earliest;
+}
+
+// Of those that an idle worker has to see to.
+time_point pool::earliest_event() noexcept {
+  const time_point timer = earliest_timer();
+  if (!stacks_.any_idle()) return timer;
+  return std::min(timer, time_point(duration(next_look_.load(std::memory_order_relaxed))));
 }
 
 bool pool::any_timer_awaited() noexcept {
@@ -75,19 +109,19 @@ bool pool::any_timer_awaited() noexcept {
 // that all at the same time: no worker has stopped sleeping since the first look.
 void pool::check_for_deadlock() noexcept {
   const std::uint64_t changes = parking_.changes();
-  if (!own_policy_ && !parking_.all_asleep(procs())) return;
+  if (!own_policy_ && !all_at_rest()) return;
   if (outstanding_calls_.load(std::memory_order_seq_cst) > 0) return;
   if (any_timer_awaited() || anything_to_do()) return;
   for (unsigned i = 0; i < started(); ++i)
     if (workers_[i]->has_work()) return;
-  if (!own_policy_ && (!parking_.all_asleep(procs()) || parking_.changes() != changes)) return;
+  if (!own_policy_ && (!all_at_rest() || parking_.changes() != changes)) return;
   end_process(deadlock_report(all_goroutines()));
 }
 
 time_point pool::start_watch(unsigned index) noexcept {
   const std::lock_guard hold(watch_mutex_);
-  time_point until = earliest_timer();
-  if (!parking_.all_asleep(procs())) until = std::min(until, steady_now() + between_looks);
+  time_point until = earliest_event();
+  if (!all_at_rest()) until = std::min(until, steady_now() + between_looks);
   const time_point watched(duration(watched_until_.load(std::memory_order_relaxed)));
   if (until >= watched) return time_point::max();
   watchman_ = index;
@@ -101,11 +135,12 @@ time_point pool::start_watch(unsigned index) noexcept {
   return until;
 }
 
-void pool::end_watch(unsigned index) noexcept {
+bool pool::end_watch(unsigned index) noexcept {
   const std::lock_guard hold(watch_mutex_);
-  if (watchman_ != index) return;
+  if (watchman_ != index) return false;
   watchman_ = nobody;
   watched_until_.store(duration::max().count(), std::memory_order_relaxed);
+  return true;
 }
 
 // The program has ended. One by one: dropping an after_func's function runs its destructor.

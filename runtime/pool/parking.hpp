@@ -114,10 +114,10 @@ class parking {
     return cancel_sleep(who, false);  // the deadline has come, or wake() was called
   }
 
-  // For finding out that nothing will ever run: whether all of `workers` sleep, and a number that
-  // is the same at two looks only if none of them stopped in between.
-  bool all_asleep(unsigned workers) const {
-    return sleepers_.load(std::memory_order_seq_cst) == all(workers);
+  // For finding out that nothing will ever run: whether all of `workers` sleep, but for those of
+  // `retired`, and a number that is the same at two looks only if none of them stopped in between.
+  bool all_asleep(unsigned workers, std::uint64_t retired) const {
+    return (sleepers_.load(std::memory_order_seq_cst) | retired) == all(workers);
   }
   std::uint64_t changes() const { return changes_.load(std::memory_order_seq_cst); }
   // A hint.

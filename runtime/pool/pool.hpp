@@ -105,12 +105,19 @@ class pool final : public core::engine {
 
   // Idle workers.
   bool anything_to_do() noexcept;
+  bool all_at_rest() noexcept;
+  // A surplus worker has nothing any more and goes, or comes back.
+  void retire(unsigned index) noexcept;
+  void come_back(unsigned index) noexcept;
   bool others_are_asleep(unsigned index) noexcept;
+  // Gives some memory of stacks back that nobody has needed for a second or two. False: there was none.
+  bool give_back_stacks() noexcept;
   void check_for_deadlock() noexcept;
   // Until when an idle worker may sleep. One of them watches: over the timers, and over workers that
   // are busy with one long turn; the others sleep until they are called.
   time_point start_watch(unsigned index) noexcept;
-  void end_watch(unsigned index) noexcept;
+  time_point earliest_event() noexcept;
+  bool end_watch(unsigned index) noexcept;  // says whether this worker was the one
   void call_is_finished(blocking_call& call) noexcept;
   void count_theft() noexcept { thefts_.fetch_add(1, std::memory_order_relaxed); }
   void count_park() noexcept { parks_.fetch_add(1, std::memory_order_relaxed); }
@@ -131,6 +138,7 @@ class pool final : public core::engine {
   std::atomic<bool> stopping_{false};
   std::atomic<unsigned> procs_;
   std::atomic<unsigned> started_{0};
+  std::atomic<std::uint64_t> retired_{0};  // a bit for each worker that is surplus and has gone
   std::atomic<bool> reporting_{false};  // records are being read: nothing of them may go
   std::mutex names_mutex_;              // guards the names of goroutines, where they have one
   pooled_goroutine* main_ = nullptr;
@@ -154,6 +162,8 @@ class pool final : public core::engine {
   unsigned watchman_ = nobody;
   // Relaxed, between barriers: who arms a timer and who watches see each other.
   std::atomic<duration::rep> watched_until_{duration::max().count()};
+
+  std::atomic<duration::rep> next_look_{0};  // at idle stacks: when it is due; relaxed
 
   std::atomic<int> outstanding_calls_{0};
   blocking_threads blocking_;

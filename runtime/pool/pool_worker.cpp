@@ -57,7 +57,12 @@ void worker::work() {
 void worker::clear_away() noexcept {
   any_left_ = false;
   core::discard(left_);
-  if (odd_stack_.base != nullptr) home_.stacks().give_back_odd(std::exchange(odd_stack_, {}));
+  const core::stack stack = std::exchange(left_stack_, {});
+  if (stack.base == nullptr) return;
+  if (home_.stacks().is_odd(stack))
+    home_.stacks().give_back_odd(stack);
+  else
+    stacks_.put(free_node_on(stack));
 }
 
 bool worker::bind_stack(pooled_goroutine& g, bool may_map) {
@@ -77,12 +82,13 @@ bool worker::bind_stack(pooled_goroutine& g, bool may_map) {
   return true;
 }
 
-// The stack is still in use. An odd one goes to a pool of all workers, so it has to wait.
+// The stack is still in use. An odd one goes to a pool of all workers, so it has to wait; where
+// contexts are tracked, whoever starts next is given a stack before this one has been left.
 void worker::unbind_stack(pooled_goroutine& g) noexcept {
   left_ = g.context;
-  any_left_ = core::contexts_are_tracked;
-  if (!home_.stacks().is_odd(g.memory)) return stacks_.put(free_node_on(g.memory));
-  odd_stack_ = g.memory;
+  if (!core::contexts_are_tracked && !home_.stacks().is_odd(g.memory))
+    return stacks_.put(free_node_on(g.memory));
+  left_stack_ = g.memory;
   any_left_ = true;
 }
 

@@ -107,6 +107,7 @@ class worker {
   bool clock_says_due() noexcept;
   pooled_goroutine* find_work();
   bool search();
+  void take_up_work();
   bool look_around(bool thoroughly);
   bool steal_from(worker& victim);
   bool steal_stale_slot(worker& victim);
@@ -140,12 +141,13 @@ class worker {
   free_cache<std_atomics> stacks_;
   core::execution_context own_;          // the thread's own stack
   core::execution_context left_;         // of a goroutine that has ended
-  core::stack odd_stack_;                // its stack, if not of the usual size
+  core::stack left_stack_;               // its stack, if that has to wait
   pooled_goroutine* unbound_ = nullptr;  // next to run, for which no stack was at hand
   const unsigned index_;
 
   // How it went lately when this worker was a thief.
   bool searching_ = false;  // counts as such (parking.hpp)
+  bool watched_ = false;    // had the watch when it last slept, and nobody has it since
   bool stole_ = false;      // since it had work of its own
   bool was_woken_ = false;
   unsigned discouraged_ = 0;

@@ -34,19 +34,23 @@ class own_pidfd {
   int fd_;
 };
 
-// Advises on one page in each area with one call for many. False: not all was done.
-bool advise_vectored(char* first, std::size_t stacks, std::size_t stride, std::size_t page,
-                     int advice) noexcept {
+// Advises on areas, which area(i) gives, with one call for many. False: not all was done.
+template <class Area>
+bool advise_vectored(std::size_t areas, Area area, int advice) noexcept {
   static std::atomic<bool> refused{false};  // relaxed: a hint
   if (refused.load(std::memory_order_relaxed)) return false;
   const own_pidfd self;
   if (self.get() < 0) return false;
-  std::array<iovec, most_at_once> pages;
-  for (std::size_t done = 0; done < stacks;) {
-    const std::size_t many = std::min(stacks - done, most_at_once);
-    for (std::size_t i = 0; i < many; ++i) pages[i] = {first + (done + i) * stride, page};
-    const long advised = syscall(SYS_process_madvise, self.get(), pages.data(), many, advice, 0);
-    if (advised != static_cast<long>(many * page)) {
+  std::array<iovec, most_at_once> some;
+  for (std::size_t done = 0; done < areas;) {
+    const std::size_t many = std::min(areas - done, most_at_once);
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < many; ++i) {
+      some[i] = area(done + i);
+      bytes += some[i].iov_len;
+    }
+    const long advised = syscall(SYS_process_madvise, self.get(), some.data(), many, advice, 0);
+    if (advised != static_cast<long>(bytes)) {
       refused.store(true, std::memory_order_relaxed);
       return false;
     }
@@ -55,10 +59,22 @@ bool advise_vectored(char* first, std::size_t stacks, std::size_t stride, std::s
   return true;
 }
 
+// The same for one page in each of `areas`, `stride` apart.
+bool advise_pages(char* first, std::size_t areas, std::size_t stride, std::size_t page,
+                  int advice) noexcept {
+  return advise_vectored(areas, [=](std::size_t i) { return iovec{first + i * stride, page}; },
+                         advice);
+}
+
+// From the lowest byte to the end of the page in which a stack's top lies.
+iovec pages_of(const core::stack& s, std::size_t page) noexcept {
+  return {s.base, (s.bytes + page) / page * page};
+}
+
 }  // namespace
 
 bool install_guards(char* base, std::size_t stacks, std::size_t stride, std::size_t page) noexcept {
-  if (advise_vectored(base, stacks, stride, page, advice_guard_install)) return true;
+  if (advise_pages(base, stacks, stride, page, advice_guard_install)) return true;
   for (std::size_t i = 0; i < stacks; ++i) {
     char* guard = base + i * stride;
     if (madvise(guard, page, advice_guard_install) != 0 && mprotect(guard, page, PROT_NONE) != 0)
@@ -77,8 +93,25 @@ void commit(void* area, std::size_t bytes) noexcept {
 
 void populate_tops(char* base, std::size_t stacks, std::size_t stride, std::size_t page) noexcept {
   char* top_page = base + stride - page;
-  if (advise_vectored(top_page, stacks, stride, page, advice_populate_write)) return;
+  if (advise_pages(top_page, stacks, stride, page, advice_populate_write)) return;
   // Page by page it costs more than the faults that it saves.
+}
+
+void populate_tops(std::span<const core::stack> stacks, std::size_t page) noexcept {
+  const auto top_page = [&](std::size_t i) {
+    const iovec all = pages_of(stacks[i], page);
+    return iovec{static_cast<char*>(all.iov_base) + all.iov_len - page, page};
+  };
+  advise_vectored(stacks.size(), top_page, advice_populate_write);
+}
+
+void give_back(std::span<const core::stack> stacks, std::size_t page) noexcept {
+  const auto area = [&](std::size_t i) { return pages_of(stacks[i], page); };
+  if (advise_vectored(stacks.size(), area, MADV_DONTNEED)) return;
+  for (std::size_t i = 0; i < stacks.size(); ++i) {
+    const iovec all = area(i);
+    madvise(all.iov_base, all.iov_len, MADV_DONTNEED);
+  }
 }
 
 }  // namespace heddle::performance

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
+
+#include "stack.hpp"
 
 namespace heddle::performance {
 
@@ -11,5 +14,8 @@ bool install_guards(char* base, std::size_t stacks, std::size_t stride, std::siz
 void commit(void* area, std::size_t bytes) noexcept;
 // Commits the topmost page of each. Only a help: it may do nothing.
 void populate_tops(char* base, std::size_t stacks, std::size_t stride, std::size_t page) noexcept;
+void populate_tops(std::span<const core::stack> stacks, std::size_t page) noexcept;
+// Gives what was touched of them back to the system, whole pages up to the end of the topmost.
+void give_back(std::span<const core::stack> stacks, std::size_t page) noexcept;
 
 }  // namespace heddle::performance

@@ -27,7 +27,7 @@ struct free_stack : free_node {
 
 class stack_store {
  public:
-  explicit stack_store(std::size_t usual_bytes);
+  explicit stack_store(std::size_t usual_bytes);  // throws std::bad_alloc where it is absurd
   stack_store(const stack_store&) = delete;
   stack_store& operator=(const stack_store&) = delete;
   ~stack_store();
@@ -43,9 +43,12 @@ class stack_store {
     return s.bytes >= usual_bytes_ || s.bytes + (colours + 1) * colour_bytes <= usual_bytes_;
   }
 
-  // Gives the memory of idle stacks, but for the `keep` hottest, back to the system; the guards
-  // stay. Returns how many it was.
-  std::size_t trim(std::size_t keep);
+  // Giving memory back to the system. look_over(), called now and then, picks the stacks that nobody
+  // has needed since the call before the last; give_back_some() gives a batch of these back, whose
+  // guards stay. False: none is left.
+  bool any_idle();
+  void look_over();
+  bool give_back_some() noexcept;
   // Whether `address` lies in the guard below `memory`.
   bool is_guard(const void* address, const core::stack& memory) const noexcept {
     const char* base = static_cast<const char*>(memory.base);
@@ -62,6 +65,8 @@ class stack_store {
   static constexpr std::size_t first_slab = 64;
   static constexpr std::size_t largest_slab = 1024;
 
+  free_node* reused() noexcept;  // REQUIRES: mutex_
+
   struct slab {
     char* base;
     std::size_t stacks;
@@ -74,7 +79,9 @@ class stack_store {
   std::atomic<std::size_t> mapped_{0};  // statistics; relaxed
   mutable std::mutex mutex_;            // guards the rest
   std::vector<slab> slabs_;
-  std::vector<core::stack> trimmed_;    // untouched since they were given back
+  free_node* leaving_ = nullptr;        // batches that are to be given back
+  std::size_t being_given_back_ = 0;    // of them, without the lock
+  std::vector<core::stack> untouched_;  // since they were given back
   core::stack_pool odd_;
   std::size_t next_colour_ = 0;
   bool leaked_ = false;

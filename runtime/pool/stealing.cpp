@@ -55,10 +55,19 @@ bool worker::search() {
   const time_point end = steady_now() + longest_search;
   do {
     if (look_around(false)) return true;
-    if (home_.wants_attention() || home_.anything_injected()) return true;
+    if (must_leave() || home_.anything_injected()) return true;
     wait.pause();
   } while (steady_now() < end);
   return look_around(true);
+}
+
+// This worker has found work. Somebody else is to look for more, and to watch where this one did.
+void worker::take_up_work() {
+  const bool watched = std::exchange(watched_, false);
+  if (std::exchange(searching_, false))
+    home_.idle().end_search();
+  else if (watched)
+    home_.idle().work_came();
 }
 
 // One look at every other worker. What is found lies in this worker's queues.
@@ -137,7 +146,7 @@ void worker::rest() {
   parking<std_atomics>& idle = home_.idle();
   const bool searched = std::exchange(searching_, false);
   idle.prepare_sleep(index_, searched);
-  if (home_.anything_to_do()) {
+  if (home_.anything_to_do() || home_.give_back_stacks()) {
     searching_ = idle.cancel_sleep(index_, searched);
     return;
   }
@@ -146,14 +155,15 @@ void worker::rest() {
   home_.count_park();
   searching_ = idle.sleep(index_, until);
   was_woken_ = searching_;
-  home_.end_watch(index_);
+  watched_ = home_.end_watch(index_);
 }
 
 // With a run queue of the program's own, whose worker is the only one.
 void worker::rest_until_called() {
-  if (home_.anything_injected() || home_.wants_attention()) return;
+  if (home_.anything_injected() || home_.stopping()) return;
   home_.check_for_deadlock();
-  const time_point earliest = timers_.earliest();
+  if (home_.give_back_stacks()) return;
+  const time_point earliest = home_.earliest_event();
   policy_->sleep_until(earliest == time_point::max()
                            ? run_queue::time_point::max()
                            : run_queue::time_point(earliest.time_since_epoch()));
@@ -161,14 +171,14 @@ void worker::rest_until_called() {
 
 // The program wants fewer workers: others take over what is queued here, until it wants more.
 void worker::retire() {
-  if (searching_) {
-    searching_ = false;
-    home_.idle().end_search();
-  }
+  take_up_work();
   if (pooled_goroutine* g = slot_.take()) home_.inject(*g, *g, 1);
   while (pooled_goroutine* g = spawned_.pop()) home_.inject(*g, *g, 1);
   while (pooled_goroutine* g = woken_.pop()) home_.inject(*g, *g, 1);
-  home_.idle().doze(index_, time_point::max());
+  home_.retire(index_);
+  do home_.idle().doze(index_, time_point::max());
+  while (must_leave() && !home_.stopping());
+  home_.come_back(index_);
 }
 
 }  // namespace heddle::performance

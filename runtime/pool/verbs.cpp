@@ -40,12 +40,20 @@ namespace heddle::performance {
 
 [[gnu::noinline]] void arrive() noexcept { worker::current_inline()->arrive(); }
 
+// Of a thread that is no worker's this ends the program, with the words of the panic that cannot
+// be caught here: what it changed has been changed without the locks that one worker spares.
 [[gnu::noinline]] void resume(core::goroutine& g) noexcept {
-  worker::current_inline()->resume(static_cast<pooled_goroutine&>(g));
+  worker* w = worker::current_inline();
+  if (w == nullptr) [[unlikely]]
+    core::refuse_outside();
+  w->resume(static_cast<pooled_goroutine&>(g));
 }
 
 [[gnu::noinline]] void resume_last(core::goroutine& g) noexcept {
-  worker::current_inline()->resume_last(static_cast<pooled_goroutine&>(g));
+  worker* w = worker::current_inline();
+  if (w == nullptr) [[unlikely]]
+    core::refuse_outside();
+  w->resume_last(static_cast<pooled_goroutine&>(g));
 }
 
 // Not where this worker has others to run meanwhile: with the holder parked, they would all spin.
@@ -55,8 +63,11 @@ namespace heddle::performance {
   return w != nullptr && !w->has_work() && !w->home().others_are_asleep(w->index());
 }
 
-[[gnu::noinline]] int random_below(int n) noexcept {
-  const std::uint64_t drawn = worker::current_inline()->random();
+[[gnu::noinline]] int random_below(int n) {
+  worker* w = worker::current_inline();
+  if (w == nullptr) [[unlikely]]
+    core::refuse_outside();
+  const std::uint64_t drawn = w->random();
   return static_cast<int>((drawn * static_cast<std::uint64_t>(n)) >> 32);
 }
 

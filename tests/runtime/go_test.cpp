@@ -8,6 +8,7 @@
 #include <string>
 
 #include "both_modes.hpp"
+#include "child_process.hpp"
 #include "heddle/chan.hpp"
 #include "heddle/panic.hpp"
 #include "heddle/runtime.hpp"
@@ -70,6 +71,21 @@ TEST_CASE("move-only arguments are moved into the goroutine") {
 
 TEST_CASE("go outside of a run panics") {
   REQUIRE_THROWS_AS(heddle::go([] {}), heddle::panic);
+}
+
+TEST_CASE("a thread that is no worker's and wakes a goroutine ends the program and says so") {
+  const child_outcome outcome = in_child_process([] {
+    heddle::run([] {
+      const auto c = heddle::make_chan<int>();
+      heddle::go([c] {
+        until_blocked(1);  // main
+        heddle::blocking([c] { c.send(1); });
+      });
+      c.recv();
+    });
+  });
+  REQUIRE(outcome.exit_status != 0);
+  REQUIRE_THAT(outcome.errors, Catch::Contains("used outside of a goroutine"));
 }
 
 TEST_CASE("a goroutine may block inside a catch block") {

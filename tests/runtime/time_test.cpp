@@ -171,6 +171,22 @@ TEST_CASE("reset changes a ticker's period") {
   });
 }
 
+TEST_CASE("a ticker may be reset while it ticks") {
+  in_performance_mode(
+      [] {
+        heddle::ticker t(1us);
+        heddle::go([c = t.channel()] {
+          for (;;) c.recv();
+        });
+        for (int i = 0; i < 2000; ++i) {
+          t.reset(std::chrono::microseconds(1 + i % 3));
+          heddle::yield();
+        }
+        t.stop();
+      },
+      {.procs = 2});
+}
+
 TEST_CASE("tick without a period is the nil channel") {
   in_both_modes([] { check(!heddle::tick(heddle::duration::zero())); });
 }

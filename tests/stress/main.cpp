@@ -80,7 +80,7 @@ bool load_for(std::chrono::seconds seconds, int goroutines) {
 }
 
 bool idles() {
-  heddle::sleep_for(200ms);
+  heddle::sleep_for(3s);  // the stacks of the load are given back meanwhile
   const double before = cpu_seconds();
   heddle::sleep_for(2s);
   const double percent = (cpu_seconds() - before) / 2 * 100;

@@ -1,0 +1,157 @@
+// Where stacks come from, and where they go when a burst of goroutines is over.
+#include "stack_store.hpp"
+
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <vector>
+
+#include "both_modes.hpp"
+#include "heddle/chan.hpp"
+#include "heddle/go.hpp"
+#include "heddle/panic.hpp"
+#include "heddle/sync.hpp"
+#include "heddle/time.hpp"
+
+using namespace std::chrono_literals;
+using heddle::performance::free_node;
+using heddle::performance::free_stack;
+using heddle::performance::stack_store;
+
+namespace {
+
+// Whether the page at an address is in memory.
+bool is_resident(const void* address) {
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto start = reinterpret_cast<std::uintptr_t>(address) / page * page;
+  unsigned char in_memory = 0;
+  REQUIRE(mincore(reinterpret_cast<void*>(start), page, &in_memory) == 0);
+  return (in_memory & 1) != 0;
+}
+
+// Whether reading there faults.
+bool is_guarded(char* address) {
+  char byte = 0;
+  const iovec to{&byte, 1};
+  const iovec from{address, 1};
+  return process_vm_readv(getpid(), &to, 1, &from, 1, 0) < 0;
+}
+
+char* lowest_byte(const free_node* node) {
+  return static_cast<char*>(static_cast<const free_stack*>(node)->memory.base);
+}
+
+std::vector<char*> lowest_bytes(const free_node* list) {
+  std::vector<char*> all;
+  for (; list != nullptr; list = list->link) all.push_back(lowest_byte(list));
+  return all;
+}
+
+// The stacks of a new store, all touched and free again.
+std::vector<char*> touched_and_free(stack_store& store) {
+  free_node* list = store.map_slab();
+  std::vector<char*> all = lowest_bytes(list);
+  for (char* byte : all) *byte = 1;
+  store.depot().put(list, static_cast<std::uint32_t>(all.size()));
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("stacks that nobody has needed from one look to the next are given back, guards and all") {
+  stack_store store(64 * 1024);
+  REQUIRE_FALSE(store.any_idle());
+  const std::vector<char*> all = touched_and_free(store);
+  REQUIRE(store.any_idle());
+  store.look_over();
+  REQUIRE_FALSE(store.give_back_some());
+  store.look_over();
+  REQUIRE(store.give_back_some());
+  REQUIRE_FALSE(store.give_back_some());
+  REQUIRE(std::ranges::none_of(all, is_resident));
+  REQUIRE(std::ranges::all_of(all, [](char* byte) { return is_guarded(byte - 1); }));
+  REQUIRE_FALSE(store.any_idle());
+}
+
+TEST_CASE("stacks that were given back are used again before new ones are mapped") {
+  stack_store store(64 * 1024);
+  std::vector<char*> all = touched_and_free(store);
+  store.look_over();
+  store.look_over();
+  while (store.give_back_some()) {
+  }
+  std::vector<char*> again;
+  while (again.size() < all.size())
+    for (char* byte : lowest_bytes(store.map_slab())) again.push_back(byte);
+  std::ranges::sort(all);
+  std::ranges::sort(again);
+  REQUIRE(again == all);
+}
+
+TEST_CASE("stacks that were needed between two looks are kept") {
+  stack_store store(64 * 1024);
+  const std::vector<char*> all = touched_and_free(store);
+  for (int i = 0; i < 5; ++i) {
+    store.look_over();
+    REQUIRE_FALSE(store.give_back_some());
+    free_node* batch = store.depot().take();
+    store.depot().put(batch, batch->batch_size);
+  }
+  REQUIRE(std::ranges::all_of(all, is_resident));
+}
+
+TEST_CASE("stacks of another size are unmapped when nobody has needed them") {
+  stack_store store(64 * 1024);
+  const heddle::core::stack one = store.take_odd(1 << 20);
+  const heddle::core::stack other = store.take_odd(1 << 20);
+  store.give_back_odd(one);
+  store.give_back_odd(other);
+  store.look_over();
+  REQUIRE(store.take_odd(1 << 20).base == other.base);
+  store.look_over();
+  REQUIRE_FALSE(store.any_idle());
+  REQUIRE(store.take_odd(1 << 20).base != other.base);
+}
+
+TEST_CASE("a program gives the stacks of a burst back once it is over") {
+  const auto options = GENERATE(0, 1) == 0 ? heddle::run_options{.procs = 2} : in_order();
+  in_performance_mode(
+      [] {
+        constexpr int many = 600;
+        std::atomic<int> reached = 0;
+        std::vector<char*> deep(many);
+        const auto gate = heddle::make_chan<int>();
+        heddle::wait_group wg;
+        for (int i = 0; i < many; ++i)
+          wg.go([&, i] {
+            char frame[64 * 1024];
+            std::memset(frame, i, sizeof frame);
+            deep[static_cast<std::size_t>(i)] = frame;
+            ++reached;
+            gate.recv();
+          });
+        while (reached < many) heddle::yield();
+        gate.close();
+        wg.wait();
+        heddle::check(std::ranges::count_if(deep, is_resident) == many);
+        for (int i = 0; i < 100 && std::ranges::count_if(deep, is_resident) > many / 2; ++i)
+          heddle::sleep_for(100ms);
+        heddle::check(std::ranges::count_if(deep, is_resident) <= many / 2);
+      },
+      options);
+}
+
+TEST_CASE("a stack of a size that cannot be had is refused") {
+  stack_store store(64 * 1024);
+  const std::size_t bytes = GENERATE(SIZE_MAX, SIZE_MAX - 4096, SIZE_MAX / 2);
+  REQUIRE_THROWS_AS(store.take_odd(bytes), std::bad_alloc);
+  REQUIRE_THROWS_AS(stack_store(bytes), std::bad_alloc);
+}
