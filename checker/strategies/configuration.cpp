@@ -24,6 +24,10 @@ void configuration::look_at(const trace& t, const happens_before& order) {
   trace_ = &t;
   order_ = &order;
   counts_.assign(t.actors.size(), 0);
+  lives_.clear();
+  for (const actor_info& a : t.actors)
+    lives_.push_back({a.parent, a.parent_position,
+                      a.id == no_actor ? 0 : static_cast<std::uint32_t>(a.announced.size())});
   counted_ = 0;
   if (added_.size() < order.length()) added_.resize(2 * order.length(), 0);
   begin(0);
@@ -63,10 +67,9 @@ bool configuration::is_next(std::uint32_t e) const {
 }
 
 bool configuration::has_pending(actor_id who) const {
-  if (!trace_->exists(who)) return false;
-  const actor_info& info = trace_->actors[who];
-  if (info.parent != no_actor && positions_[info.parent] < info.parent_position) return false;
-  return positions_[who] < info.announced.size();
+  const life& l = lives_[who];
+  return positions_[who] < l.announced &&
+         (l.parent == no_actor || positions_[l.parent] >= l.parent_position);
 }
 
 bool configuration::is_constant(actor_id who, std::uint32_t position) const {

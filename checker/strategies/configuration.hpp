@@ -67,6 +67,13 @@ class configuration {
   const happens_before* order_ = nullptr;
   std::uint32_t length_ = 0;
   std::uint32_t counted_ = 0;               // what counts_ are for
+  // Of an actor, all that has_pending() asks.
+  struct life {
+    actor_id parent;                        // no_actor also of one that does not exist
+    std::uint32_t parent_position;
+    std::uint32_t announced;                // 0 of one that does not exist
+  };
+  std::vector<life> lives_;
   std::vector<std::uint32_t> counts_;       // by actor: its events among the first counted_
   std::vector<std::uint32_t> positions_;    // by actor
   std::vector<std::uint32_t> added_;        // by event: stamp_ if it was added

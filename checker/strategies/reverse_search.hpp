@@ -136,14 +136,12 @@ class reverse_search final : public strategy {
   void look_at_new_events();
   void find_adjacent(std::uint32_t e);
   bool is_always_possible(actor_id who, std::uint32_t position) const;
-  bool is_constant_event(std::uint32_t e) const {
-    return config_.is_constant(trace_->events[e].what.who, trace_->events[e].position);
-  }
   void find_choices();
   void find_reversible();
   void find_choices_at(actor_id who, std::uint32_t position);
   void find_pairs(placed_action a, op_kind partner_kind);
   void add_choice(const placed_action& a);
+  void add_reversible(std::uint32_t e);
   void add_possible(const placed_action& a);
   void find_conflicting(std::uint32_t index);
   bool place(const placed_action& a);
@@ -207,6 +205,7 @@ class reverse_search final : public strategy {
   struct event_mark {
     std::size_t adjacent_end;  // in adjacent_
     std::size_t variable_end;  // in variable_
+    bool constant;             // configuration::is_constant
   };
   std::uint32_t marked_ = 0;              // marks_ in use
   std::vector<event_mark> marks_;

@@ -242,7 +242,7 @@ bool reverse_search::skips_nothing_else() {
     if (rank_[who] > most) break;
     if (who == a_.what.who || who == a_.what.partner || !config_.has_pending(who)) continue;
     const std::uint32_t own = order_.event_at(who, config_.position(who));
-    if (own != happens_before::none && is_constant_event(own)) {
+    if (own != happens_before::none && marks_[own].constant) {
       if (skips(path_[own].chosen, {path_[own].again.what, nullptr, {}, config_.position(who), 0}))
         return false;
       continue;
@@ -272,7 +272,7 @@ std::uint32_t reverse_search::least_event() {
     const std::uint32_t e = order_.event_at(who, config_.position(who));
     const bool is_next = e != happens_before::none && config_.is_next(e);
     if (is_next && config_.is_only_action(who, e)) return e;
-    if (!is_next && config_.is_constant(who, config_.position(who))) return happens_before::none;
+    if (!is_next && e != happens_before::none && marks_[e].constant) return happens_before::none;
     bool found = false;
     action best;
     config_.each_action(who, [&](const placed_action& z) {

@@ -23,7 +23,8 @@ void reverse_search::look_at_new_events() {
       if (ev.what.partner != no_actor) variable_.push_back({ev.what.partner, ev.partner_position});
       for (const participant& p : trace_->others_of(ev)) variable_.push_back({p.who, p.position});
     }
-    marks_[marked_] = {adjacent_.size(), variable_.size()};
+    marks_[marked_] = {adjacent_.size(), variable_.size(),
+                       config_.is_constant(ev.what.who, ev.position)};
   }
 }
 
@@ -44,7 +45,8 @@ void reverse_search::find_choices() {
   for (const actor_info& info : trace_->actors) {
     if (info.id == no_actor || info.announced.empty()) continue;
     const auto last = static_cast<std::uint32_t>(info.announced.size()) - 1;
-    if (order_.event_at(info.id, last) == happens_before::none) find_choices_at(info.id, last);
+    if (order_.event_at(info.id, last) == happens_before::none && !is_always_possible(info.id, last))
+      find_choices_at(info.id, last);
   }
   for (std::uint32_t i = reversible; i < choices_.size(); ++i) find_conflicting(i);
   std::ranges::sort(reorderings_, [](const reordering& x, const reordering& y) {
@@ -60,16 +62,25 @@ void reverse_search::find_reversible() {
     for (; i < marks_[e].adjacent_end; ++i) {
       const place_state place = place_of(adjacent_[i]);
       if (place == place_state::no) continue;
-      if (place == place_state::latest_only && !is_constant_event(e)) continue;
-      if (!chosen) {
-        const event& ev = trace_->events[e];
-        add_choice({ev.what, &trace_->offers_at(ev.what.who, ev.position).front(),
-                    trace_->offers_at(ev.what.who, ev.position), ev.position, 0});
-        chosen = true;
-      }
+      if (place == place_state::latest_only && !marks_[e].constant) continue;
+      if (!chosen) add_reversible(e);
+      chosen = true;
       reorderings_.push_back({adjacent_[i], static_cast<std::uint32_t>(choices_.size()) - 1});
     }
   }
+}
+
+void reverse_search::add_reversible(std::uint32_t e) {
+  const event& ev = trace_->events[e];
+  const std::span<const operation> offers = trace_->offers_at(ev.what.who, ev.position);
+  choice& c = choices_.emplace_back();
+  c.a = {ev.what, &offers.front(), offers, ev.position, 0};
+  c.performed = e;
+  c.never_blocks = true;
+  c.constant = c.undoes_latest = marks_[e].constant;
+  c.first_access = static_cast<std::uint32_t>(possible_.size());
+  if (!c.constant) add_possible(c.a);
+  c.access_count = static_cast<std::uint32_t>(possible_.size()) - c.first_access;
 }
 
 void reverse_search::find_choices_at(actor_id who, std::uint32_t position) {
@@ -135,14 +146,10 @@ void reverse_search::add_choice(const placed_action& a) {
   if (e != happens_before::none && trace_->events[e].what == a.what &&
       trace_->events[e].partner_position == a.partner_position)
     c.performed = e;
-  c.never_blocks = is_always_possible(a.what.who, a.position);
-  if (c.never_blocks && c.performed == happens_before::none) return;
-  c.constant = config_.is_constant(a.what.who, a.position);
-  const bool locks = a.op->kind == op_kind::lock && a.offers.size() == 1 &&
-                     trace_->guards_at(a.what.who, a.position).empty();
-  c.undoes_latest = c.constant || locks;
+  c.undoes_latest = a.op->kind == op_kind::lock && a.offers.size() == 1 &&
+                    trace_->guards_at(a.what.who, a.position).empty();
   c.first_access = static_cast<std::uint32_t>(possible_.size());
-  if (!c.constant) add_possible(a);
+  add_possible(a);
   c.access_count = static_cast<std::uint32_t>(possible_.size()) - c.first_access;
   choices_.push_back(c);
 }
@@ -190,10 +197,18 @@ void reverse_search::find_adjacent(std::uint32_t e) {
     const clock_row row = order_.clock(d);
     for (std::size_t k = 0; k < past_.size(); ++k) past_[k] = std::max(past_[k], row[k]);
   };
+  const auto orders_all = [&](std::uint32_t d) {
+    const std::span<const access> theirs = trace_->touches(trace_->events[d]);
+    return theirs.size() == 1 && orders_everything(theirs[0].kind);
+  };
   if (mine.size() == 1 && mine[0].kind != access_kind::everything &&
       order_.events_on(everything_object).empty()) {
     const std::span<const std::uint32_t> on = order_.events_on(mine[0].object);
-    for (auto i = std::ranges::lower_bound(on, e); i != on.begin();) look(*--i);
+    auto i = std::ranges::lower_bound(on, e);
+    while (i != on.begin()) {
+      look(*--i);
+      if (orders_all(*i)) break;  // what came before it is in the past now
+    }
   } else {
     for (std::uint32_t d = e; d-- > 0;) look(d);
   }
