@@ -41,6 +41,10 @@ class happens_before {
   std::uint32_t event_at(actor_id who, std::uint32_t position) const {
     return position < events_of_[who].size() ? events_of_[who][position] : none;
   }
+  // How many events the actor takes part in.
+  std::uint32_t positions(actor_id who) const {
+    return static_cast<std::uint32_t>(events_of_[who].size());
+  }
   // The events that touch an object, in order.
   std::span<const std::uint32_t> events_on(object_id o) const {
     return o < on_.size() ? std::span<const std::uint32_t>(on_[o]) : std::span<const std::uint32_t>();

@@ -92,6 +92,11 @@ constexpr bool never_blocks(op_kind k) noexcept {
   }
 }
 
+// Atomic operations whose new value is known only once they have run.
+constexpr bool leaves_value(op_kind k) noexcept {
+  return k == op_kind::atomic_store || k == op_kind::atomic_update || k == op_kind::atomic_compare;
+}
+
 class object_model {
  public:
   // Forgets everything; keeps memory. In idle time an advance comes after everything before it.

@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::uint64_t golden = 0x9e3779b97f4a7c15U;
 
-// Atomic operations whose new value is known only once they have run.
-bool leaves_value(op_kind k) {
-  return k == op_kind::atomic_store || k == op_kind::atomic_update || k == op_kind::atomic_compare;
-}
-
 }  // namespace
 
 bool sequencer::finish(ending how) {

@@ -220,6 +220,7 @@ subtree::level decoder::level(byte_reader& in) const {
   l.path.resize(in.count());
   for (step_id& s : l.path) s = step(in);
   l.cores.resize(in.count());
+  if (l.cores.empty()) throw bad_bytes("a trace has nothing left to explore");
   for (subtree::core& c : l.cores) {
     c.kept_below = in.small_number();
     if (c.kept_below > l.path.size()) throw bad_bytes("a core is longer than its trace");

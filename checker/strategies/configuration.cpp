@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dependence.hpp"
+#include "guards.hpp"
 
 namespace heddle::explore {
 
@@ -105,12 +105,7 @@ bool configuration::guard_released(actor_id who, std::uint32_t position) const {
   if (guards.empty()) return true;
   const clock_row own = order_->clock_at(who, position);
   return std::ranges::any_of(guards, [&](object_id o) {
-    return std::ranges::any_of(order_->events_on(o), [&](std::uint32_t d) {
-      if (!contains(d) || order_->in_past(d, own)) return false;
-      return std::ranges::any_of(trace_->touches(trace_->events[d]), [&](const access& a) {
-        return a.object == o && dependent(a, {o, access_kind::read, 0});
-      });
-    });
+    return changes(*trace_, *order_, o, own, [&](std::uint32_t d) { return contains(d); });
   });
 }
 
@@ -149,8 +144,9 @@ void configuration::fold(std::span<const operation> offers) {
 bool configuration::is_locked(object_id mutex) const {
   const std::span<const std::uint32_t> on = order_->events_on(mutex);
   for (std::size_t i = on.size(); i-- > 0;) {
-    if (!contains(on[i])) continue;
-    const op_kind last = trace_->events[on[i]].op.kind;
+    const operation& op = trace_->events[on[i]].op;
+    if (!contains(on[i]) || (op.object != mutex && op.second != mutex)) continue;  // a guard's read
+    const op_kind last = op.kind;
     return last == op_kind::lock || last == op_kind::try_lock;
   }
   return false;

@@ -69,7 +69,7 @@ class configuration {
   std::uint32_t counted_ = 0;               // what counts_ are for
   // Of an actor, all that has_pending() asks.
   struct life {
-    actor_id parent;                        // no_actor also of one that does not exist
+    actor_id parent;
     std::uint32_t parent_position;
     std::uint32_t announced;                // 0 of one that does not exist
   };

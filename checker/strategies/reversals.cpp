@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dependence.hpp"
+#include "guards.hpp"
 
 namespace heddle::explore {
 
@@ -191,13 +192,7 @@ bool reversal_finder::guard_released(actor_id who, std::uint32_t position) const
   const std::span<const object_id> guards = trace_->guards_at(who, position);
   if (guards.empty()) return true;
   return std::ranges::any_of(guards, [&](object_id o) {
-    return std::ranges::any_of(order_->events_on(o), [&](std::uint32_t d) {
-      if (order_->in_past(d, base_) || removed_by(d)) return false;
-      const std::span<const access> touches = trace_->touches(trace_->events[d]);
-      return std::ranges::any_of(touches, [&](const access& a) {
-        return a.object == o && dependent(a, {o, access_kind::read, 0});
-      });
-    });
+    return changes(*trace_, *order_, o, base_, [&](std::uint32_t d) { return !removed_by(d); });
   });
 }
 

@@ -43,8 +43,8 @@ bool reverse_search::begin() {
   return true;
 }
 
-// Where the child is that shares the longest beginning with the execution before. Only among the
-// last levels, and while they are few: depth first is what bounds their number.
+// Where the child is that shares the longest beginning with the execution before. Only while there
+// are few levels: depth first is what bounds their number.
 std::size_t reverse_search::nearest_level() const {
   std::size_t best = levels_used_ - 1;
   if (levels_used_ > most_open) return best;
@@ -176,23 +176,23 @@ void reverse_search::end(const trace& t) {
 
 bool reverse_search::out_of_bound(const trace& t) {
   if (!most_preemptions_) return false;
-  analyse(t);
+  analyse(t, t.events.size());
   preemptions_.look_at(t, order_);
   const bool outside = preemptions_.least(*most_preemptions_) > *most_preemptions_;
   left_out_ = left_out_ || outside;
   return outside;
 }
 
-void reverse_search::analyse(const trace& t) {
-  if (order_known_) return;
-  events_ = static_cast<std::uint32_t>(std::min(t.events.size(), depth_));
-  order_.analyse(t, t.events.size(), std::min<std::size_t>(events_, common_));
+// The order of the first `length` events; of the shared ones it is known.
+void reverse_search::analyse(const trace& t, std::size_t length) {
+  order_.analyse(t, length, order_known_ ? length : std::min(length, common_));
   order_known_ = true;
 }
 
 void reverse_search::forget_everything() {
   levels_used_ = left_ = 0;
   length_ = common_ = 0;
+  order_known_ = false;
   redundant_ = executions_;
   ++begun_again_;
   started_ = false;

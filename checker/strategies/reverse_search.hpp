@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -106,7 +107,7 @@ class reverse_search final : public strategy {
     std::uint32_t access_count = 0;
     bool never_blocks = false;
     bool constant = false;  // and touches the same whatever came before: what the event touched
-    bool undoes_latest = false;
+    bool undoes_latest = false;  // the child's parent undoes its latest skip, not its first
   };
 
   void rank(const trace& t);
@@ -127,7 +128,7 @@ class reverse_search final : public strategy {
   subtree part_without_levels() const;
   bool learns_of_group_panic(const trace& t);
   void forget_everything();
-  void analyse(const trace& t);
+  void analyse(const trace& t, std::size_t length);
 
   void find_children(const trace& t);
   place_state place_of(std::uint32_t b);

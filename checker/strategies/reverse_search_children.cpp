@@ -11,7 +11,9 @@ namespace heddle::explore {
 void reverse_search::find_children(const trace& t) {
   trace_ = &t;
   rank(t);
-  analyse(t);
+  // What a fair continuation did beyond the step bound was nobody's choice.
+  events_ = static_cast<std::uint32_t>(std::min(t.events.size(), depth_));
+  analyse(t, events_);
   config_.look_at(t, order_);
   settled_from_ = events_;
   while (settled_from_ > 0 && path_[settled_from_ - 1].least) --settled_from_;

@@ -2,7 +2,6 @@
 #include "reverse_search.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "dependence.hpp"
 
@@ -43,10 +42,10 @@ void reverse_search::find_choices() {
   const auto reversible = static_cast<std::uint32_t>(choices_.size());
   for (const place_in_trace& p : variable_) find_choices_at(p.who, p.position);
   for (const actor_info& info : trace_->actors) {
-    if (info.id == no_actor || info.announced.empty()) continue;
-    const auto last = static_cast<std::uint32_t>(info.announced.size()) - 1;
-    if (order_.event_at(info.id, last) == happens_before::none && !is_always_possible(info.id, last))
-      find_choices_at(info.id, last);
+    if (info.id == no_actor || info.born > events_) continue;
+    const std::uint32_t next = order_.positions(info.id);
+    if (next < info.announced.size() && !is_always_possible(info.id, next))
+      find_choices_at(info.id, next);
   }
   for (std::uint32_t i = reversible; i < choices_.size(); ++i) find_conflicting(i);
   std::ranges::sort(reorderings_, [](const reordering& x, const reordering& y) {
@@ -123,7 +122,8 @@ void reverse_search::find_choices_at(actor_id who, std::uint32_t position) {
 void reverse_search::find_pairs(placed_action a, op_kind partner_kind) {
   const clock_row mine = order_.clock_at(a.what.who, a.position);
   for (const actor_info& other : trace_->actors) {
-    if (other.id == no_actor || other.id == a.what.who || other.kind != actor_kind::goroutine)
+    if (other.id == no_actor || other.id == a.what.who || other.kind != actor_kind::goroutine ||
+        other.born > events_)
       continue;
     for (std::uint32_t r = mine[other.id]; r < other.announced.size(); ++r) {
       if (r > 0 && order_.event_at(other.id, r - 1) == happens_before::none) break;

@@ -55,6 +55,39 @@ const heddle::model double_checked{
         heddle::go([s] { heddle::check(timeout_of(*s) == 30, "it is initialised"); });
     }};
 
+enum class stage { empty, written };
+struct version {
+  int major;
+  int minor;
+};
+
+struct published {
+  int text = 0;
+  heddle::atomic<bool> flag{false};
+  heddle::atomic<const int*> pointer{nullptr};
+  heddle::atomic<stage> reached{stage::empty};
+  heddle::atomic<version> current{{0, 0}};
+};
+
+// Each of them is one event and not watched besides: a library's own function is behind none.
+const heddle::model heddle_atomics{
+    "unannotated/published_by_heddle_atomics", expected::verified,
+    "A message that Heddle's atomics announce: a flag, a pointer, an enumeration and a struct.", [] {
+      const auto s = std::make_shared<published>();
+      heddle::go([s] {
+        s->text = 1;
+        s->flag.store(true);
+        s->pointer.store(&s->text);
+        s->reached.exchange(stage::written);
+        version none{0, 0};
+        s->current.compare_exchange(none, {1, 2});
+      });
+      if (s->current.load().minor == 2) heddle::check(s->text == 1, "seen by the struct");
+      if (s->reached.load() == stage::written) heddle::check(s->text == 1, "seen by the stage");
+      if (const int* text = s->pointer.load()) heddle::check(*text == 1, "seen by the pointer");
+      if (s->flag.load()) heddle::check(s->text == 1, "seen by the flag");
+    }};
+
 const heddle::model loop_variable{
     "unannotated/loop_variable_copied", expected::verified,
     "Goroutines that capture the variable of the loop by value.", [] {

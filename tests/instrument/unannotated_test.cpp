@@ -27,7 +27,7 @@ TEST_CASE("unannotated programs are found to be what they declare, optimised and
   const std::string program = GENERATE(HEDDLE_UNANNOTATED, HEDDLE_UNANNOTATED_DEBUG);
   const json report = report_of(program, {});
   CHECK(report.at("exit_status") == 0);
-  CHECK(report.at("models").size() == 24);
+  CHECK(report.at("models").size() == 25);
   int races = 0;
   for (const json& m : report.at("models")) {
     INFO(m);

@@ -9,10 +9,10 @@
 // load, a read-modify-write is one event. In performance mode they are std::atomic's.
 #pragma once
 
-#include <atomic>
 #include <type_traits>
 
 #include "heddle/detail/atomic.hpp"
+#include "heddle/detail/atomic_cell.hpp"
 
 namespace heddle {
 
@@ -47,7 +47,7 @@ class atomic {
   // Stores `desired` if the value is `expected`; else puts the value found into `expected`.
   HEDDLE_ANNOUNCED bool compare_exchange(T& expected, T desired, place at = place::current()) {
     announce(detail::atomic_access::compare_exchange, expected, at);
-    bool done = value_.compare_exchange_strong(expected, desired);
+    bool done = value_.compare_exchange(expected, desired);
     note();
     return done;
   }
@@ -80,7 +80,7 @@ class atomic {
   // than what it is to order.
   HEDDLE_ANNOUNCED void store_exploring(T desired, place at) {
     announce(detail::atomic_access::store, T{}, at);
-    value_.store(desired, std::memory_order_relaxed);
+    value_.store_unordered(desired);
     detail::note_atomic_value(detail::value_bits(desired));
   }
   HEDDLE_ANNOUNCED void announce(detail::atomic_access access, T expected, place at) const {
@@ -100,7 +100,7 @@ class atomic {
     return old;
   }
 
-  std::atomic<T> value_;
+  detail::atomic_cell<T> value_;
   detail::object_id id_;
 };
 

@@ -1,0 +1,31 @@
+#include "guards.hpp"
+
+namespace heddle::explore {
+
+namespace {
+
+// Kinds that change nothing, though others depend on them.
+bool failed(access_kind k) {
+  return k == access_kind::lock_failed || k == access_kind::read_lock_failed ||
+         k == access_kind::write_lock_failed || k == access_kind::receive_closed;
+}
+
+}  // namespace
+
+bool changes(const trace& t, const happens_before& order, object_id o, clock_row past,
+             function_reference<bool(std::uint32_t)> there) {
+  std::uint64_t bits = o < t.initial_bits.size() ? t.initial_bits[o] : 0;
+  for (std::uint32_t d : order.events_on(o)) {
+    if (!there(d)) continue;
+    const event& ev = t.events[d];
+    const bool value = leaves_value(ev.op.kind) && ev.op.object == o;
+    const bool same = value && ev.bits == bits;
+    if (value) bits = ev.bits;
+    if (same || order.in_past(d, past)) continue;
+    for (const access& a : t.touches(ev))
+      if (a.object == o && !failed(a.kind) && dependent(a, {o, access_kind::read, 0})) return true;
+  }
+  return false;
+}
+
+}  // namespace heddle::explore
