@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "guards.hpp"
+#include "offers.hpp"
 
 namespace heddle::explore {
 
@@ -81,16 +82,7 @@ bool configuration::is_constant(actor_id who, std::uint32_t position) const {
 
 bool configuration::is_only_action(actor_id who, std::uint32_t e) const {
   const event& ev = trace_->events[e];
-  if (ev.what.who != who || trace_->offers_at(ev.what.who, ev.position).size() != 1) return false;
-  switch (ev.op.kind) {
-    case op_kind::send:
-    case op_kind::recv:
-    case op_kind::choose:
-    case op_kind::cond_signal:
-      return false;
-    default:
-      return true;
-  }
+  return ev.what.who == who && is_single(trace_->offers_at(who, ev.position));
 }
 
 bool configuration::in_place(const placed_action& a) const {
@@ -203,35 +195,9 @@ bool configuration::each_action(actor_id who, visitor visit) {
   placed_action a;
   a.position = positions_[who];
   a.offers = trace_->offers_at(who, a.position);
-  for (const operation& op : a.offers) {
-    a.what = {who, op.branch, no_actor, 0};
-    a.op = &op;
-    a.partner_position = 0;
-    switch (op.kind) {
-      case op_kind::start:
-      case op_kind::nil_channel:
-      case op_kind::cond_woken:
-      case op_kind::sleep:
-        break;
-      case op_kind::choose:
-        for (std::uint64_t i = 0; i < op.value; ++i) {
-          a.what.branch = static_cast<std::int32_t>(i);
-          if (visit(a)) return true;
-        }
-        break;
-      case op_kind::send:
-        if (op.value == 0 && each_pair(a, op_kind::recv, visit)) return true;
-        if (visit(a)) return true;
-        break;
-      case op_kind::cond_signal:
-        if (each_pair(a, op_kind::cond_woken, visit)) return true;
-        if (visit(a)) return true;
-        break;
-      default:
-        if (visit(a)) return true;
-    }
-  }
-  return false;
+  return each_offered(a, who, visit, [&](const placed_action& half, op_kind partner_kind) {
+    return each_pair(half, partner_kind, visit);
+  });
 }
 
 }  // namespace heddle::explore

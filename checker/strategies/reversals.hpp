@@ -71,8 +71,6 @@ class reversal_finder {
   bool cover(std::uint32_t d);
   void reverse_adjacent(const candidate& c, std::vector<std::uint32_t>& unsettled);
   void consider_actor(actor_id who);
-  bool single(std::span<const operation> offers) const;
-  void consider_offer(candidate c);
   void consider_pairs(candidate c, op_kind partner_kind);
   void consider(const candidate& c);
   void pass_by(const candidate& c);

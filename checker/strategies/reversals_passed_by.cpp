@@ -2,6 +2,7 @@
 // select, other partners, other values of a choose.
 #include <algorithm>
 
+#include "offers.hpp"
 #include "reversals.hpp"
 
 namespace heddle::explore {
@@ -23,61 +24,25 @@ void reversal_finder::reverse_passed_by(found report) {
     if (a.id != no_actor) consider_actor(a.id);
 }
 
-// Whether nothing but what was done could have been done.
-bool reversal_finder::single(std::span<const operation> offers) const {
-  if (offers.size() != 1) return false;
-  switch (offers.front().kind) {
-    case op_kind::send:
-    case op_kind::recv:
-    case op_kind::choose:
-    case op_kind::cond_signal:
-      return false;
-    default:
-      return true;
-  }
-}
-
 void reversal_finder::consider_actor(actor_id who) {
   const auto positions = static_cast<std::uint32_t>(trace_->actors[who].announced.size());
   for (std::uint32_t p = 0; p < positions; ++p) {
     if (p > 0 && order_->event_at(who, p - 1) == happens_before::none) return;  // past the length
     const std::span<const operation> offers = trace_->offers_at(who, p);
-    if (single(offers) && order_->event_at(who, p) != happens_before::none) continue;
-    for (const operation& op : offers) {
-      candidate c;
-      c.what = {who, op.branch, no_actor, 0};
-      c.op = &op;
-      c.offers = offers;
-      c.position = p;
-      consider_offer(c);
-    }
-  }
-}
-
-void reversal_finder::consider_offer(candidate c) {
-  switch (c.op->kind) {
-    case op_kind::start:
-    case op_kind::nil_channel:
-    case op_kind::cond_woken:
-    case op_kind::sleep:
-      return;
-    case op_kind::clock_advance:
-      if (!trace_->idle_time) consider(c);
-      return;
-    case op_kind::choose:
-      for (std::uint64_t i = 0; i < c.op->value; ++i) {
-        c.what.branch = static_cast<std::int32_t>(i);
-        consider(c);
-      }
-      return;
-    case op_kind::send:
-      if (c.op->value == 0) consider_pairs(c, op_kind::recv);
-      return consider(c);
-    case op_kind::cond_signal:
-      consider_pairs(c, op_kind::cond_woken);
-      return consider(c);
-    default:
-      return consider(c);
+    if (is_single(offers) && order_->event_at(who, p) != happens_before::none) continue;
+    candidate c;
+    c.offers = offers;
+    c.position = p;
+    each_offered(
+        c, who,
+        [&](const candidate& alone) {
+          if (alone.op->kind != op_kind::clock_advance || !trace_->idle_time) consider(alone);
+          return false;
+        },
+        [&](const candidate& half, op_kind partner_kind) {
+          consider_pairs(half, partner_kind);
+          return false;
+        });
   }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dependence.hpp"
+#include "offers.hpp"
 
 namespace heddle::explore {
 
@@ -86,36 +87,16 @@ void reverse_search::find_choices_at(actor_id who, std::uint32_t position) {
   placed_action a;
   a.position = position;
   a.offers = trace_->offers_at(who, position);
-  for (const operation& op : a.offers) {
-    a.what = {who, op.branch, no_actor, 0};
-    a.op = &op;
-    switch (op.kind) {
-      case op_kind::start:
-      case op_kind::nil_channel:
-      case op_kind::cond_woken:
-      case op_kind::sleep:
-        break;
-      case op_kind::clock_advance:
-        if (!trace_->idle_time) add_choice(a);
-        break;
-      case op_kind::choose:
-        for (std::uint64_t i = 0; i < op.value; ++i) {
-          a.what.branch = static_cast<std::int32_t>(i);
-          add_choice(a);
-        }
-        break;
-      case op_kind::send:
-        if (op.value == 0) find_pairs(a, op_kind::recv);
-        add_choice(a);
-        break;
-      case op_kind::cond_signal:
-        find_pairs(a, op_kind::cond_woken);
-        add_choice(a);
-        break;
-      default:
-        add_choice(a);
-    }
-  }
+  each_offered(
+      a, who,
+      [&](const placed_action& alone) {
+        if (alone.op->kind != op_kind::clock_advance || !trace_->idle_time) add_choice(alone);
+        return false;
+      },
+      [&](const placed_action& half, op_kind partner_kind) {
+        find_pairs(half, partner_kind);
+        return false;
+      });
 }
 
 // With every position of another actor that is concurrent and offers the other half.
