@@ -30,6 +30,7 @@ void race_detector::begin() {
   pairs_.clear();
   places_.clear();
   history_.clear();
+  moments_.clear();
   clocks_.begin();
 }
 
@@ -39,8 +40,9 @@ kept_access race_detector::stamp(const moment& now, actor_id who) {
   kept_access a;
   a.who = who;
   a.epoch = clocks_.epoch(who);
-  a.position = clocks_.position(who);
-  a.after_event = static_cast<std::uint32_t>(now.events);
+  const event_count when{clocks_.position(who), static_cast<std::uint32_t>(now.events)};
+  if (moments_.empty() || moments_.back() != when) moments_.push_back(when);
+  a.when = static_cast<std::uint32_t>(moments_.size() - 1);
   return a;
 }
 
@@ -61,8 +63,7 @@ void race_detector::look_at(trace& t, const moment& now, actor_id who, object_id
   access_history::location& l = variables_[variable];
   kept_access a = stamp(now, who);
   a.place_key = key_of(access);
-  a.is_write = access.is_write;
-  a.of_variable = true;
+  a.form = kept_access::form_of({1, access.is_write}) | kept_access::of_variable;
   if (history_.repeats(l, a)) return;
   if (l == 0) used_.push_back(variable);
   if (access.at.line() != 0) {
@@ -91,8 +92,10 @@ void race_detector::learn(const moment& now, actor_id who, std::uintptr_t by) {
 }
 
 plain_access race_detector::told(const kept_access& a) const {
-  plain_access said{a.who, a.position, a.after_event, a.is_write, {}, nullptr};
-  if (a.of_variable && a.detail != 0)
+  const event_count when = moments_[a.when];
+  const bool is_write = a.has(kept_access::is_write);
+  plain_access said{a.who, when.position, when.after_event, is_write, {}, nullptr};
+  if (a.has(kept_access::of_variable) && a.detail != 0)
     said.at = places_[a.detail - 1];
   else
     said.code = reinterpret_cast<const void*>(a.place_key);
@@ -106,7 +109,7 @@ void race_detector::found(trace& t, object_id variable, const kept_access& first
   if (t.races.size() >= most_races || std::ranges::count(pairs_, pair) > 0) return;
   pairs_.push_back(pair);
   const auto calls = [this](const kept_access& a) {
-    return a.of_variable ? std::vector<const void*>() : calls_.path(a.detail);
+    return a.has(kept_access::of_variable) ? std::vector<const void*>() : calls_.path(a.detail);
   };
   t.races.push_back({told(first), told(second), variable, calls(first), calls(second)});
 }

@@ -56,11 +56,18 @@ class race_detector {
   // In one execution; more would tell nobody anything.
   static constexpr std::size_t most_races = 256;
 
+  struct event_count {
+    std::uint32_t position = 0;     // how many events the goroutine had before
+    std::uint32_t after_event = 0;  // how many there had been
+    bool operator==(const event_count&) const = default;
+  };
+
   void compare(trace& t, access_history::location& l, object_id variable, const kept_access& a);
   plain_access told(const kept_access& a) const;
 
   race_clocks clocks_;
   access_history history_;
+  std::vector<event_count> moments_;  // by kept_access::when
   call_tree calls_;
   std::vector<access_history::location> variables_;  // by object
   std::vector<object_id> used_;

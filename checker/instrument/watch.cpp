@@ -72,6 +72,13 @@ explore::call_tree::stack watch::stack_of(explore::sequencer& s, goroutine_calls
   return below;
 }
 
+void watch::pass_on(std::uintptr_t by) {
+  explore::sequencer& s = *explore::sequencer::active();
+  if (s.alone()) return;  // whoever comes later is started after it
+  s.pass_on(by);
+  if (now.turn == explore::sequencer::turn() && now.calls != nullptr) ++now.stamp.epoch;
+}
+
 void watch::take_stamp() {
   goroutine_calls* g = running();
   now.turn = explore::sequencer::turn();
@@ -99,8 +106,7 @@ void watch::access(const void* address, std::size_t bytes, bool is_write, const 
     const std::uintptr_t first = at % shadow::cell_bytes;
     const std::size_t here = std::min(bytes, shadow::cell_bytes - first);
     access_cell(shadow_.cell(at, now.execution),
-                {static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(here), is_write}, at,
-                code);
+                {explore::touched_bytes::mask_of(first, here), is_write}, at, code);
     at += here;
     bytes -= here;
   }
@@ -122,7 +128,7 @@ void watch::compare(location& l, explore::touched_bytes touched, const void* cod
         explore::kept_access a = now.stamp;
         a.place_key = place_key;
         a.detail = now.stack;
-        a.is_write = touched.is_write;
+        a.form = explore::kept_access::form_of(touched);
         s.found_race(earlier, a);
       });
 }
@@ -138,11 +144,11 @@ void watch::atomic_access(const void* address, std::size_t bytes, bool is_write,
   location& l = shadow_.cell(at, last_execution_);
   explore::kept_access a = s.stamp();
   a.epoch = epoch;
-  a.is_write = is_write;
-  a.is_atomic = true;
+  const std::size_t first = at % shadow::cell_bytes;
+  const std::size_t here = std::min<std::size_t>(bytes, shadow::cell_bytes - first);
+  a.form = explore::kept_access::form_of({explore::touched_bytes::mask_of(first, here), is_write}) |
+           explore::kept_access::is_atomic;
   a.place_key = reinterpret_cast<std::uintptr_t>(code);
-  a.first_byte = static_cast<std::uint8_t>(at % shadow::cell_bytes);
-  a.bytes = static_cast<std::uint8_t>(std::min<std::size_t>(bytes, shadow::cell_bytes));
   if (s.repeats(l, a) || at - now.thread_local_begin < now.thread_local_bytes) return;
   a.detail = stack_of(s, *g);
   s.add(l, a);
@@ -162,7 +168,20 @@ void watch::allocated(void* memory, std::size_t bytes, const void* code) {
 
 void watch::freed(void* memory, std::size_t bytes, const void* code) {
   if (busy_ || kind_of_code(code) != code_kind::instrumented) return;
-  access(memory, std::min(bytes, most_freed_bytes), true, code);
+  const in_use one(busy_);
+  if (explore::sequencer::turn() != now.turn) take_stamp();
+  if (!now.counts) return;
+  if (now.stack == 0) now.stack = stack_of(*explore::sequencer::active(), *now.calls);
+  const auto place_key = reinterpret_cast<std::uintptr_t>(code);
+  location record = 0;
+  // Memory from malloc begins and ends with a cell.
+  const auto begin = reinterpret_cast<std::uintptr_t>(memory);
+  for (std::uintptr_t at = begin; at < begin + std::min(bytes, most_freed_bytes);
+       at += shadow::cell_bytes) {
+    location& l = shadow_.cell(at, now.execution);
+    if (!now.history->keep_whole_write(l, now.stamp, place_key, now.stack, now.known, record))
+      access_cell(l, {explore::kept_access::all_bytes, true}, at, code);
+  }
 }
 
 core::object_id watch::atomic_at(const void* address, place at) {

@@ -117,10 +117,7 @@ class watch {
   void freed(void* memory, std::size_t bytes, const void* code);
 
   // Order that is made beside the operations, by way of an address.
-  void pass_on(std::uintptr_t by) {
-    explore::sequencer::active()->pass_on(by);
-    now.turn = present::never;
-  }
+  void pass_on(std::uintptr_t by);
   void learn(std::uintptr_t by) {
     explore::sequencer::active()->learn(by);
     now.turn = present::never;
@@ -203,9 +200,7 @@ inline bool is_watched(const void* return_address) {
     const std::uintptr_t first = at % shadow::cell_bytes;
     if (first + bytes <= shadow::cell_bytes && bytes != 0)
       if (location* l = now.cells->find_quickly(at, now.execution); l != nullptr)
-        return access_cell(
-            *l, {static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(bytes), is_write}, at,
-            code);
+        return access_cell(*l, {explore::touched_bytes::mask_of(first, bytes), is_write}, at, code);
   }
   watching().access(address, bytes, is_write, code);
 }
