@@ -128,6 +128,7 @@ class access_history {
   // Whether keeping one more needs no memory.
   bool has_room() const { return used_ + 1 < made_; }
   // Keeps it and returns true, or returns false: use `add_plain`. `known`: of the others' epochs.
+  // REQUIRES: has_room().
   [[gnu::always_inline]] bool keep_quickly(location& l, const kept_access& stamp, touched_bytes t,
                                            std::uint64_t place_key, std::uint32_t calls,
                                            std::span<const std::uint32_t> known) {
@@ -164,7 +165,7 @@ class access_history {
   }
   // Keeps a write to all of a location that comes after all that was done there, and returns true;
   // whoever would race with what it replaces races with it. Or returns false: use the above. The
-  // locations that one write covers share its record, 0 before the first.
+  // locations that one write covers share its record, 0 before the first. REQUIRES: has_room().
   bool keep_whole_write(location& l, const kept_access& stamp, std::uint64_t place_key,
                         std::uint32_t calls, std::span<const std::uint32_t> known,
                         location& record) {
@@ -220,10 +221,10 @@ class access_history {
     mine.detail = calls;
     mine.form = kept_access::form_of(t) | (t.is_write ? list & ~kept_access::reads : list);
   }
-  // In front of a list that holds nothing that it would race with.
+  // In front of a list that holds nothing that it would race with. REQUIRES: has_room().
   void push(location& l, const kept_access& stamp, touched_bytes t, std::uint64_t place_key,
             std::uint32_t calls, std::uint32_t list) {
-    const location there = fresh();
+    const location there = ++used_;
     kept_access& mine = kept_[there];
     mine.next = l;
     put(mine, stamp, t, place_key, calls,
@@ -257,16 +258,18 @@ class access_history {
   template <class Needless, class Look>
   location make_room(location& l, actor_id who, Needless&& needless, Look&& look);
   location fresh() {
-    if (++used_ == made_) {
-      kept_.emplace_back();
-      ++made_;
+    if (!has_room()) {
+      kept_.resize(2 * kept_.size());
+      made_ = static_cast<std::uint32_t>(kept_.size());
     }
-    return used_;
+    return ++used_;
   }
 
-  std::vector<kept_access> kept_{1};
+  static constexpr std::uint32_t first_made = 64;
+
+  std::vector<kept_access> kept_ = std::vector<kept_access>(first_made);
   std::uint32_t used_ = 0;
-  std::uint32_t made_ = 1;  // kept_.size()
+  std::uint32_t made_ = first_made;  // kept_.size()
 };
 
 template <class Needless, class Look>

@@ -118,7 +118,9 @@ void watch::compare(location& l, explore::touched_bytes touched, const void* cod
   explore::sequencer& s = *explore::sequencer::active();
   if (now.stack == 0) now.stack = stack_of(s, *now.calls);
   explore::access_history& history = *now.history;
-  if (history.keep_quickly(l, now.stamp, touched, place_key, now.stack, now.known)) return;
+  if (history.has_room() &&
+      history.keep_quickly(l, now.stamp, touched, place_key, now.stack, now.known))
+    return;
   history.add_plain(
       l, now.stamp, touched, place_key, now.stack,
       [](const explore::kept_access& earlier) {
@@ -179,7 +181,8 @@ void watch::freed(void* memory, std::size_t bytes, const void* code) {
   for (std::uintptr_t at = begin; at < begin + std::min(bytes, most_freed_bytes);
        at += shadow::cell_bytes) {
     location& l = shadow_.cell(at, now.execution);
-    if (!now.history->keep_whole_write(l, now.stamp, place_key, now.stack, now.known, record))
+    if (!now.history->has_room() ||
+        !now.history->keep_whole_write(l, now.stamp, place_key, now.stack, now.known, record))
       access_cell(l, {explore::kept_access::all_bytes, true}, at, code);
   }
 }

@@ -73,9 +73,11 @@ class locations_twice {
     kept_access stamp;
     stamp.who = who;
     stamp.epoch = known[who];
-    if (!(record != nullptr && history_.keep_whole_write(at, stamp, place, 0, known, *record)) &&
+    const bool has_room = history_.has_room();
+    if (!(has_room && record != nullptr &&
+          history_.keep_whole_write(at, stamp, place, 0, known, *record)) &&
         !history_.repeats(at, stamp, bytes) &&
-        !history_.keep_quickly(at, stamp, bytes, place, 0, known))
+        !(has_room && history_.keep_quickly(at, stamp, bytes, place, 0, known)))
       history_.add_plain(
           at, stamp, bytes, place, 0, [&](const kept_access& k) { return known[k.who] >= k.epoch; },
           [&](const kept_access& k) {
@@ -130,7 +132,8 @@ TEST_CASE("what one write did is forgotten at one location only", "[race]") {
     kept_access reader;
     reader.who = who;
     reader.epoch = 1;
-    if (!history.keep_quickly(crowded, reader, {0xff, false}, 2, 0, known))
+    if (!history.has_room() ||
+        !history.keep_quickly(crowded, reader, {0xff, false}, 2, 0, known))
       history.add_plain(
           crowded, reader, {0xff, false}, 2, 0,
           [&](const kept_access& k) { return k.who == 0; }, [](const kept_access&) {});
