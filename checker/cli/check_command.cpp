@@ -45,15 +45,19 @@ class check_session {
       runs_.push_back(std::move(run));
     }
     for (const isolated_run& run : runs_)
-      searches_.push_back(std::make_unique<model_search>(
-          run, run.how.strategy == "dpor" && !line.count_traces && !line.estimate &&
-                   (line.jobs > 1 || checkpoints())));
+      searches_.push_back(std::make_unique<model_search>(run, way_of(run)));
     if (checkpoints()) prepare_checkpoints();
   }
 
   int run();
 
  private:
+  model_search::way way_of(const isolated_run& run) const {
+    using enum model_search::way;
+    if (run.how.strategy != "dpor" || line_.count_traces || line_.estimate) return whole;
+    if (checkpoints()) return kept;
+    return line_.jobs > 1 ? divided : whole;
+  }
   bool checkpoints() const { return !line_.checkpoint.empty() || !line_.resume.empty(); }
   void prepare_checkpoints();
   void keep_checkpoint();

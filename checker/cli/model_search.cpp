@@ -33,8 +33,8 @@ double seconds_since(clock::time_point t) {
 
 }  // namespace
 
-model_search::model_search(const isolated_run& run, bool divided)
-    : run_(run), divided_(divided), started_(clock::now()) {
+model_search::model_search(const isolated_run& run, way how)
+    : run_(run), way_(how), started_(clock::now()) {
   parts_.emplace_back();
   counted_.strategy = run.how.strategy;
   counted_.idle_time = run.how.idle_time;
@@ -50,7 +50,7 @@ std::uint64_t model_search::allowance() const {
 }
 
 bool model_search::ready() const {
-  if (over_ || (run_.how.max_executions != 0 && divided_ && allowance() == 0)) return false;
+  if (over_ || (run_.how.max_executions != 0 && way_ != way::whole && allowance() == 0)) return false;
   return std::ranges::any_of(parts_, [](const part& p) { return p.now == status::ready; });
 }
 
@@ -67,7 +67,7 @@ std::pair<std::unique_ptr<worker>, search_ticket> model_search::start_next(print
     p.now = status::running;
     ticket.parts.push_back(i);
   }
-  if (!divided_) return {start(run_, output), std::move(ticket)};
+  if (way_ == way::whole) return {start(alone_ ? *alone_ : run_, output), std::move(ticket)};
   ticket.allowed = run_.how.max_executions != 0 ? allowance() : 0;
   ticket.probes = probed_.executions == 0 && executions() > few_executions;
   reserved_ += ticket.allowed;
@@ -102,7 +102,8 @@ std::string model_search::explore(const search_ticket& ticket, shared_progress& 
         ticket.probes ? checker::probe(run_.m->body(), how, false).size : checker::size_estimate{};
     for (double number : {size.executions, size.low, size.high}) out.real(number);
     const std::vector<part_answer> answers = checker::search_parts(
-        run_.m->body(), how, requests, quantum, [&progress] { return progress.wanted(); });
+        run_.m->body(), how, requests, quantum, [&progress] { return progress.wanted(); },
+        way_ != way::kept);
     for (const part_answer& a : answers) out.text(report::to_bytes(a));
     return tag_answer + out.take();
   } catch (const std::exception& e) {
@@ -120,10 +121,14 @@ void model_search::put_back(const search_ticket& ticket, bool killed) {
 
 void model_search::ended(const search_ticket& ticket, const outcome& o) {
   if (over_ || ticket.begun != begun_) return;
-  if (!divided_) {
-    std::optional<answer> a = answer_of(run_, o);
+  if (way_ == way::whole) {
+    std::optional<answer> a = answer_of(alone_ ? *alone_ : run_, o);
     if (!a) return;
     answer_ = std::move(*a);
+    if (alone_) {
+      answer_.found.seconds = seconds_since(started_);
+      checker::add_missing_failures(answer_.found, std::move(counted_.failures), run_.how);
+    }
     over_ = true;
     return;
   }
@@ -170,6 +175,10 @@ bool model_search::arrived(std::size_t index, part_answer a) {
     finish(false);
     return false;
   }
+  if (a.what == part_answer::left::undivided) {
+    begin_undivided();
+    return false;
+  }
   if (a.what == part_answer::left::restart) {
     begin_again(std::move(a.state));
     return false;
@@ -207,11 +216,24 @@ checker::size_estimate model_search::estimate() const {
 void model_search::begin_again(std::string state) {
   counted_.redundant += counted_.explored;
   counted_.explored = counted_.events = counted_.blocked = counted_.cut = 0;
+  forget_parts();
+  parts_.front().state = std::move(state);
+}
+
+void model_search::begin_undivided() {
+  alone_ = run_;
+  if (double& most = alone_->how.max_seconds; most > 0)
+    most = std::max(0.001, most - seconds_since(started_));
+  way_ = way::whole;
+  forget_parts();
+}
+
+// Another search begins, of which there is one part.
+void model_search::forget_parts() {
   parts_.clear();
+  parts_.emplace_back();
   free_.clear();
   left_ = 1;
-  parts_.emplace_back();
-  parts_.front().state = std::move(state);
   reserved_ = 0;
   ++begun_;
 }

@@ -6,6 +6,9 @@
 //    replaced by what is left of it in the same moment. So a worker that is killed loses nothing;
 //    its part is given to another.
 // 2. Parts know nothing of each other: the search is over when none is left.
+// 3. What is explored does not depend on how a search is divided. Where it would, because exploring
+//    goes on after an execution that ended before its time, one worker begins again with the whole;
+//    a search that is kept goes on as it is.
 #pragma once
 
 #include <chrono>
@@ -34,8 +37,13 @@ struct search_ticket {
 
 class model_search {
  public:
-  // `divided`: into parts. `run` outlives the search.
-  model_search(const isolated_run& run, bool divided);
+  enum class way : std::uint8_t {
+    whole,    // by one worker
+    divided,  // into parts
+    kept,     // likewise, and whatever happens can be saved
+  };
+  // `run` outlives the search.
+  model_search(const isolated_run& run, way how);
 
   bool over() const { return over_; }
   // Whether there is something for a worker to do that none does.
@@ -68,13 +76,16 @@ class model_search {
   std::uint64_t executions() const { return counted_.explored + counted_.redundant; }
   checker::size_estimate estimate() const;
   void begin_again(std::string state);
+  void begin_undivided();
+  void forget_parts();
   std::size_t new_part();
   void stop_if_spent();
   void finish(bool exhausted);
   std::uint64_t allowance() const;
 
   const isolated_run& run_;
-  bool divided_;
+  way way_;
+  std::optional<isolated_run> alone_;  // what is run instead, once it turned out to be indivisible
   bool over_ = false;
   answer answer_;
   std::deque<part> parts_;

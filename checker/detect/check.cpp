@@ -57,7 +57,8 @@ class exploration {
   exploration(executor& with, const options& how, const part_state& part);
 
   result run();
-  part_answer run_part(clock::time_point until, const std::function<bool()>& wanted);
+  part_answer run_part(clock::time_point until, const std::function<bool()>& wanted,
+                       bool may_decline);
 
  private:
   bool execute();
@@ -86,6 +87,7 @@ class exploration {
   std::uint64_t executions_ = 0;        // the redundant ones included
   std::vector<explore::event> events_;  // of the execution that is run again
   bool resumed_ = false;                // this is a part that was explored before
+  bool ended_early_ = false;            // some execution, by a failure or the step bound
   clock::time_point started_ = clock::now();
   clock::time_point last_progress_ = started_;
   clock::time_point now_ = started_;  // when the clock was looked at last
@@ -103,6 +105,8 @@ bool exploration::execute() {
   const trace& t = executor_.run(*strategy_);
   ++executions_;
   if (t.ended == ending::departed) return refuse(t.departure);
+  ended_early_ = ended_early_ || t.ended == ending::stopped || t.ended == ending::cut ||
+                 t.ended == ending::unfair_cut;
   if (how_.on_execution) how_.on_execution(t);
   const bool complete = t.ended != ending::abandoned && !strategy_->out_of_bound(t);
   if (complete) count(t);
@@ -288,7 +292,8 @@ exploration::exploration(executor& with, const options& how, const part_state& p
 constexpr auto shortest_part = std::chrono::milliseconds(4);
 constexpr int most_branches = 16;
 
-part_answer exploration::run_part(clock::time_point until, const std::function<bool()>& wanted) {
+part_answer exploration::run_part(clock::time_point until, const std::function<bool()>& wanted,
+                                  bool may_decline) {
   part_answer a;
   const std::size_t groups = tree().panicking_groups().size();
   bool go_on = true;
@@ -298,6 +303,11 @@ part_answer exploration::run_part(clock::time_point until, const std::function<b
     if (tree().panicking_groups().size() > groups) {
       a.what = part_answer::left::restart;
       break;
+    }
+    if (go_on && ended_early_ && may_decline) {
+      a.what = part_answer::left::undivided;
+      a.counted = finish();
+      return a;
     }
     if (go_on && !strategy_->exhausted()) go_on = within_budget();
     if (!go_on || now_ >= until) break;
@@ -324,14 +334,14 @@ part_answer exploration::run_part(clock::time_point until, const std::function<b
 
 std::vector<part_answer> search_parts(const std::function<void()>& body, const options& how,
                                       const std::vector<part_state>& requests, double seconds,
-                                      const std::function<bool()>& wanted) {
+                                      const std::function<bool()>& wanted, bool may_decline) {
   const clock::time_point until = clock::now() + std::chrono::duration_cast<clock::duration>(
                                                      std::chrono::duration<double>(seconds));
   options left = how;
   executor with(body, left);
   std::vector<part_answer> answers;
   for (const part_state& request : requests) {
-    answers.push_back(exploration(with, left, request).run_part(until, wanted));
+    answers.push_back(exploration(with, left, request).run_part(until, wanted, may_decline));
     const part_answer& a = answers.back();
     const std::uint64_t used = a.counted.explored + a.counted.redundant;
     if (a.what != part_answer::left::nothing) break;

@@ -86,4 +86,16 @@ void conclude(result& r, const options& how, bool exhausted) {
               (why.empty() ? "" : ", ") + why;
 }
 
+void add_missing_failures(result& total, std::vector<failure>&& known, const options& how) {
+  const std::size_t found = total.failures.size();
+  for (failure& k : known) {
+    const std::string signature = detect::signature(k);
+    if (std::ranges::none_of(total.failures, [&](const failure& f) {
+          return detect::signature(f) == signature;
+        }))
+      total.failures.push_back(std::move(k));
+  }
+  if (total.failures.size() > found) conclude(total, how, false);
+}
+
 }  // namespace heddle::checker

@@ -19,6 +19,7 @@ struct part_answer {
     nothing,   // explored
     more,
     restart,   // everything has to begin again: a wait group was seen to panic
+    undivided,  // the same, and by one process: an execution ended before its time
   };
   left what = left::nothing;
   part_state state;                  // where it stands now; of restart: where to begin
@@ -29,15 +30,20 @@ struct part_answer {
 // Explores parts one after the other until they are done, or until `seconds` or a bound of `how` is
 // used up. Comes back early, with branches of the part in hand, when `wanted` says that somebody
 // has nothing to do. The answers are to the first of the requests; the others were not begun.
+// `may_decline`: where exploring goes on after an execution that a failure or the step bound ended,
+// answers `undivided`, since what is explored then depends on how the search is divided.
 std::vector<part_answer> search_parts(const std::function<void()>& body, const options& how,
                                       const std::vector<part_state>& requests, double seconds,
-                                      const std::function<bool()>& wanted);
+                                      const std::function<bool()>& wanted, bool may_decline);
 
 // Adds what a part counted to what its search has counted so far; failures of one signature are
 // one, with the shortest schedule.
 void add_counts(result& total, result&& more);
 // The same for warnings alone.
 void add_warnings(result& total, std::vector<warning>&& more);
+// Adds those failures that a search knew of before it began again and did not come to this time,
+// its budget being used up.
+void add_missing_failures(result& total, std::vector<failure>&& known, const options& how);
 
 // The verdict of a search, from its counts: what check() says once exploring has stopped.
 // `exhausted`: everything was covered.

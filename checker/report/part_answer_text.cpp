@@ -22,7 +22,7 @@ std::string to_bytes(const part_answer& a) {
 part_answer part_answer_from(std::string_view bytes) {
   explore::byte_reader in(bytes);
   part_answer a;
-  a.what = static_cast<part_answer::left>(std::min<std::uint64_t>(in.number(), 2));
+  a.what = static_cast<part_answer::left>(std::min<std::uint64_t>(in.number(), 3));
   a.state = in.text();
   a.branches.resize(in.count());
   for (checker::part_state& branch : a.branches) branch = in.text();

@@ -240,3 +240,24 @@ TEST_CASE("a divided search that is cut says how much of it there may be", "[cli
     CHECK(found.at("message").get<std::string>().find("of an estimated") != std::string::npos);
   }
 }
+
+// What follows an execution that a failure or a bound ended depends on the order of exploring.
+TEST_CASE("several processes go on after a failure as one does", "[cli]") {
+  const auto words = GENERATE(
+      std::vector<std::string>{"classic/peterson_reordered", "--keep-going"},
+      std::vector<std::string>{"classic/negative_wait_group", "--keep-going"},
+      std::vector<std::string>{"tour/do_work", "--max-executions", "5000"},
+      std::vector<std::string>{"classic/peterson_reordered", "--preemptions", "1"});
+  INFO(words.front());
+  const auto found_by = [&](const std::string& jobs) {
+    std::vector<std::string> all{"check", "--strategy", "dpor", "--allow-incomplete",
+                                 "--jobs", jobs, "--json", "-"};
+    all.insert(all.begin() + 1, words.begin(), words.end());
+    const json found = json::parse(heddle_command(all).output).at("models").at(0);
+    std::multiset<std::string> messages;
+    for (const json& f : found.value("failures", json::array())) messages.insert(f.at("message"));
+    return std::tuple(found.at("verdict").get<std::string>(), found.at("explored").get<int>(),
+                      found.at("redundant").get<int>(), messages);
+  };
+  CHECK(found_by("2") == found_by("1"));
+}
