@@ -70,6 +70,7 @@ class reversal_finder {
   candidate candidate_of(std::uint32_t e) const;
   bool cover(std::uint32_t d);
   void reverse_adjacent(const candidate& c, std::vector<std::uint32_t>& unsettled);
+  bool is_there(const actor_info& a) const;
   void consider_actor(actor_id who);
   void consider_pairs(candidate c, op_kind partner_kind);
   void consider(const candidate& c);

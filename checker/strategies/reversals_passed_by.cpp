@@ -21,7 +21,12 @@ bool waited_for_close(std::span<const access> touches) {
 void reversal_finder::reverse_passed_by(found report) {
   report_ = report;
   for (const actor_info& a : trace_->actors)
-    if (a.id != no_actor) consider_actor(a.id);
+    if (is_there(a)) consider_actor(a.id);
+}
+
+// Not so of an actor that was created past the length.
+bool reversal_finder::is_there(const actor_info& a) const {
+  return a.id != no_actor && a.born <= order_->length();
 }
 
 void reversal_finder::consider_actor(actor_id who) {
@@ -51,8 +56,7 @@ void reversal_finder::consider_actor(actor_id who) {
 void reversal_finder::consider_pairs(candidate c, op_kind partner_kind) {
   const clock_row mine = order_->clock_at(c.what.who, c.position);
   for (const actor_info& other : trace_->actors) {
-    if (other.id == no_actor || other.id == c.what.who || other.kind != actor_kind::goroutine)
-      continue;
+    if (!is_there(other) || other.id == c.what.who || other.kind != actor_kind::goroutine) continue;
     for (std::uint32_t r = mine[other.id]; r < other.announced.size(); ++r) {
       if (r > 0 && order_->event_at(other.id, r - 1) == happens_before::none) break;
       if (order_->clock_at(other.id, r)[c.what.who] > c.position) break;

@@ -261,3 +261,13 @@ TEST_CASE("several processes go on after a failure as one does", "[cli]") {
   };
   CHECK(found_by("2") == found_by("1"));
 }
+
+TEST_CASE("a search whose executions create goroutines past the step bound ends", "[cli]") {
+  for (const char* jobs : {"1", "2"}) {
+    const command_outcome run =
+        heddle_command({"check", "tour/tick_boom", "--strategy", "dpor", "--jobs", jobs,
+                        "--max-steps", "40", "--max-executions", "200", "--allow-incomplete"});
+    INFO(run.output);
+    CHECK(run.status == 0);
+  }
+}

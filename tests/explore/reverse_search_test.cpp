@@ -160,3 +160,28 @@ TEST_CASE("a bound in the middle of a rendezvous is survived", "[reverse]") {
   CHECK(found.executions > 0);
   CHECK(found.redundant == 0);
 }
+
+TEST_CASE("what is created past the step bound is no choice", "[reverse]") {
+  struct state {
+    heddle::atomic<int> x{0};
+    heddle::atomic<int> y{0};
+  };
+  const std::function<void()> body = [] {
+    const auto s = std::make_shared<state>();
+    go([s] { s->x.store(1); });
+    for (int i = 0; i < 12 && s->x.load() == 0; ++i) {
+    }
+    for (int i = 0; i < 4; ++i)
+      go([s] {
+        go([s] { s->y.store(1); });
+        s->y.store(2);
+      });
+    s->y.load();
+  };
+  for (const std::size_t bound : {2, 4, 6, 8}) {
+    explore::sequencer engine;
+    explore::dpor_strategy trees;
+    INFO(bound);
+    CHECK(explore_all(trees, engine, body, bound).executions > 1);
+  }
+}
