@@ -160,8 +160,12 @@ void object_model::touches(const action& what, const operation& op,
   const object_id o = op.object;
   const auto one = [&](kind k, std::uint32_t slot = 0) { out.push_back({o, k, slot}); };
   switch (op.kind) {
-    case op_kind::send:
     case op_kind::recv:
+      touch_channel(what, op, out);
+      // With room for a tick, time may come to it.
+      if (op.second != 0) out.push_back({clock_object, kind::timer, op.second});
+      return;
+    case op_kind::send:
     case op_kind::close:
     case op_kind::try_close:
     case op_kind::is_closed:
@@ -321,6 +325,7 @@ void object_model::apply_timer(const operation& op) {
   t.armed = op.kind == op_kind::timer_arm;
   t.deadline = now_ + static_cast<std::int64_t>(op.value);
   t.period = static_cast<std::int64_t>(op.extra);
+  t.ticks = t.ticks || t.period > 0;
   t.channel = op.second;
   if (op.second != 0) {
     object_state& c = touch(op.second);

@@ -18,6 +18,7 @@ struct timer_entry {
   object_id timer = 0;
   std::int64_t deadline = 0;  // ns of virtual time
   std::int64_t period = 0;
+  bool ticks = false;         // it has been periodic
   object_id channel = 0;  // 0: none
   bool armed = false;
 };
@@ -141,6 +142,12 @@ class object_model {
   // timer has not fired. A periodic timer whose channel is full does nothing and is passed over.
   std::int64_t next_deadline() const;
   bool due(const timer_entry& t) const;
+  // The ticker that sends on a channel; 0: none does.
+  object_id ticker_of(object_id channel) const {
+    for (const timer_entry& t : timers_)
+      if (t.ticks && t.channel == channel) return t.timer;
+    return 0;
+  }
 
  private:
   bool meet_new(const operation& op);

@@ -67,6 +67,7 @@ void sequencer::announce_for(actor_id who, std::span<const operation> offers) {
     operation& made = trace_.offers.emplace_back();
     copy(made, op);
     resolve(made);
+    if (made.kind == op_kind::recv) made.second = model_.ticker_of(made.object);
     holds_addresses_ = holds_addresses_ || made.holds_address;
     mix(names_.hash_of_actor(who) + particulars(made));
     if (!model_.meet(made)) continue;

@@ -96,6 +96,7 @@ void reversal_finder::possible_touches(const candidate& c, access_list& touches)
   if (channel) {  // on a buffered one every event may decide
     touches.assign(1, {c.op->object,
                        c.op->value > 0 ? access_kind::poll_buffered : access_kind::poll_open, 0});
+    if (c.op->second != 0) touches.push_back({clock_object, access_kind::timer, c.op->second});
     return;
   }
   folded_.reset();

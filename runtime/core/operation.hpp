@@ -17,7 +17,8 @@ enum class op_kind : std::uint8_t {
   start,           // nothing announced yet: the goroutine has not run
   nil_channel,     // send or receive on nil: never completes
   send,            // value: capacity of the channel
-  recv,            // value: capacity of the channel
+  recv,            // value: capacity of the channel; second: the ticker that sends there, which the
+                   // explorer fills in
   otherwise,       // a select's default
   close,           // value: capacity of the channel
   try_close,       // closes a channel unless closed already
