@@ -116,8 +116,8 @@ class sequencer final : public core::engine {
   void yield(place at) override;
   time_point now(place at) override;
   void arm(detail::timer_state& t) override;
-  void disarm(detail::timer_state&) override {}  // the model was told by the announcement
-  int choose(int, place) override { return 0; }  // announced instead
+  bool disarm(detail::timer_state&) override { return false; }  // the announcement told the model
+  int choose(int, place) override { return 0; }                 // announced instead
   int num_goroutines(place at) override;
   int max_procs(int) override { return 1; }
   void run_blocking(const std::function<void()>& f, place) override { f(); }
@@ -134,7 +134,7 @@ class sequencer final : public core::engine {
   // Beside the trace's record of an actor: what it is about to do.
   struct actor_state {
     fiber* g = nullptr;
-    std::shared_ptr<detail::timer_state> timer;
+    detail::timer_handle timer;
     core::decision picked;
     std::uint32_t children = 0;
     std::uint32_t objects = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "mode.hpp"
 #include "sequencer.hpp"
@@ -146,6 +147,7 @@ void sequencer::yield(place at) {
 time_point sequencer::now(place) { return time_point(duration(model_.now())); }
 
 void sequencer::arm(detail::timer_state& t) {
+  detail::timer_handle owned(&t);
   operation own;
   own.object = t.id;
   own.address = &t;
@@ -169,7 +171,7 @@ void sequencer::arm(detail::timer_state& t) {
     fire.kind = op_kind::timer_fire;
     announce_for(who, std::span(&fire, 1));
   }
-  state(who).timer = t.shared_from_this();
+  state(who).timer = std::move(owned);
 }
 
 int sequencer::num_goroutines(place) {

@@ -57,7 +57,7 @@ pool::pool(const run_options& options, int procs)
 pool::~pool() {
   bool in_use = outstanding_calls_.load() > 0;  // a call that outlasts the program: its stack stays
   table_.for_each([&](pooled_goroutine& g) {
-    delete[] std::exchange(g.name, nullptr);  // nobody looks at this program any more
+    delete[] std::exchange(g.name, nullptr);        // nobody looks at this program any more
     if (g.state == core::goroutine_state::fresh) {  // it has no stack, but a function
       in_use = in_use || core::leaks_are_looked_for;
       return;
@@ -108,8 +108,9 @@ void pool::start_workers(unsigned procs) {
   if (failure != nullptr) std::rethrow_exception(failure);
 }
 
-// It counts as started before its thread may run, and no more where there is no thread for it. Others
-// may have looked at it meanwhile, so it stays, for the next attempt. REQUIRES: procs_mutex_.
+// It counts as started before its thread may run, and no more where there is no thread for it.
+// Others may have looked at it meanwhile, so it stays, for the next attempt. REQUIRES:
+// procs_mutex_.
 void pool::start_worker() {
   const unsigned index = started();
   if (workers_[index] == nullptr) workers_[index] = std::make_unique<worker>(*this, index, nullptr);
@@ -173,7 +174,7 @@ void pool::arm(detail::timer_state& t) {
     parking_.wake_one();
 }
 
-void pool::disarm(detail::timer_state& t) { static_cast<timer_shelf*>(t.shelf)->remove(t); }
+bool pool::disarm(detail::timer_state& t) { return static_cast<timer_shelf*>(t.shelf)->remove(t); }
 
 int pool::choose(int n, place) { return random_below(n); }
 

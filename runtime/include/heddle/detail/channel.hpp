@@ -21,12 +21,16 @@ namespace heddle::detail {
 
 class channel {
  public:
-  // One allocation with the buffer behind it; the caller owns a reference.
-  static channel* make(const element_type& type, std::size_t capacity, place at);
+  // One allocation with the buffer behind it; the caller owns a reference. `bytes_before` more lie
+  // in front of it: memory of the caller's that goes with the channel, aligned as the channel is.
+  static channel* make(const element_type& type, std::size_t capacity, place at,
+                       std::uint16_t bytes_before = 0);
   channel(const channel&) = delete;
   channel& operator=(const channel&) = delete;
 
   HEDDLE_UNWATCHED void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
+  // Before anybody else knows of the channel.
+  void retain_new() noexcept { references_.store(2, std::memory_order_relaxed); }
   void release() noexcept;
 
   // One attempt, without announcing and without blocking. `own` is the caller's select, whose
@@ -47,7 +51,9 @@ class channel {
   // Whether the attempt would have blocked at some moment during the call: without the lock, for
   // polling. The channel is looked at before `closed_`, which never turns back.
   HEDDLE_UNWATCHED
-  bool cannot_send() const noexcept { return len() == capacity_ && receivers_.empty() && !closed(); }
+  bool cannot_send() const noexcept {
+    return len() == capacity_ && receivers_.empty() && !closed();
+  }
   HEDDLE_UNWATCHED bool cannot_recv() const noexcept {
     return len() == 0 && (capacity_ > 0 || senders_.empty()) && !closed();
   }
@@ -68,7 +74,7 @@ class channel {
   object_id id() const noexcept { return id_; }
 
  private:
-  channel(const element_type& type, std::size_t capacity, place at);
+  channel(const element_type& type, std::size_t capacity, place at, std::uint16_t bytes_before);
   ~channel();
 
   void* slot(std::uint32_t i) noexcept;
@@ -80,6 +86,7 @@ class channel {
 
   spin_lock lock_;
   std::atomic<bool> closed_{false};
+  const std::uint16_t bytes_before_;
   std::atomic<std::uint32_t> count_{0};
   const std::uint32_t capacity_;
   std::uint32_t head_ = 0;
