@@ -116,8 +116,8 @@ class sequencer final : public core::engine {
   void yield(place at) override;
   time_point now(place at) override;
   void arm(detail::timer_state& t) override;
-  bool disarm(detail::timer_state&) override { return false; }  // the announcement told the model
-  int choose(int, place) override { return 0; }                 // announced instead
+  void disarm(detail::timer_state&) override {}  // the model was told by the announcement
+  int choose(int, place) override { return 0; }  // announced instead
   int num_goroutines(place at) override;
   int max_procs(int) override { return 1; }
   void run_blocking(const std::function<void()>& f, place) override { f(); }

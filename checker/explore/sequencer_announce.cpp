@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <utility>
 
 #include "mode.hpp"
 #include "sequencer.hpp"
@@ -147,7 +146,6 @@ void sequencer::yield(place at) {
 time_point sequencer::now(place) { return time_point(duration(model_.now())); }
 
 void sequencer::arm(detail::timer_state& t) {
-  detail::timer_handle owned(&t);
   operation own;
   own.object = t.id;
   own.address = &t;
@@ -171,7 +169,8 @@ void sequencer::arm(detail::timer_state& t) {
     fire.kind = op_kind::timer_fire;
     announce_for(who, std::span(&fire, 1));
   }
-  state(who).timer = std::move(owned);
+  detail::retain(&t);
+  state(who).timer = detail::timer_handle(&t);
 }
 
 int sequencer::num_goroutines(place) {

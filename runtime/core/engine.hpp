@@ -55,10 +55,9 @@ class engine {
   virtual void yield(place at) = 0;
 
   virtual time_point now(place at) = 0;
-  // Not armed; deadline and period are set. Takes over a share in it, unless it is a sleeper's.
+  // Not armed; deadline and period are set. Keeps it alive, unless it is a sleeper's.
   virtual void arm(detail::timer_state& t) = 0;
-  // Armed. Says whether the share is given back: not by who keeps it longer, or is about to fire.
-  virtual bool disarm(detail::timer_state& t) = 0;
+  virtual void disarm(detail::timer_state& t) = 0;  // armed
 
   virtual int choose(int n, place at) = 0;
   virtual int num_goroutines(place at) = 0;

@@ -41,16 +41,13 @@ timer_state& timer_of(const channel& sink) noexcept {
 void retain(timer_state* t) noexcept {
   if (t == nullptr) return;
   if (t->sink != nullptr) return t->sink->retain();
-  t->references.fetch_add(1, std::memory_order_relaxed);
+  t->handles.fetch_add(1, std::memory_order_relaxed);
 }
 
 void release(timer_state* t) noexcept {
   if (t == nullptr) return;
   if (t->sink != nullptr) return t->sink->release();
-  // As channel::release() does.
-  if (t->references.load(std::memory_order_acquire) == 1 ||
-      t->references.fetch_sub(1, std::memory_order_acq_rel) == 1)
-    delete static_cast<function_timer*>(t);
+  if (t->home.release(t->handles)) delete static_cast<function_timer*>(t);
 }
 
 void timer_state::fire(time_point now) {
@@ -87,14 +84,13 @@ void drain(timer_state& t) {
   t.sink->drain();
 }
 
-// REQUIRES: t.lock. What the engine gives back is no last share: the caller has one.
+// REQUIRES: t.lock.
 void disarm(timer_state& t, core::engine& e) {
   if (!t.armed) return;
+  e.disarm(t);
   t.armed = false;
-  if (e.disarm(t)) release(&t);
 }
 
-// The engine is given a share in `t`, unless it is a sleeper's.
 void arm_locked(timer_state& t, duration delay, core::engine& e, place at) {
   const time_point now = e.now(at);
   t.deadline = delay < time_point::max() - now ? now + delay : time_point::max();
@@ -112,23 +108,16 @@ bool arm(timer_state& t, duration delay, place at) {
   const bool was = t.armed;
   disarm(t, e);
   drain(t);
-  retain(&t);
   arm_locked(t, delay, e, at);
   return was;
 }
 
 // The first arming, of a timer that nobody else knows.
 void arm_new(timer_state& t, duration delay, place at) {
-  if (exploring) [[unlikely]] {
+  if (exploring) [[unlikely]]
     arm(t, delay, at);
-    return;
-  }
-  core::engine& e = core::current_engine();
-  if (t.sink != nullptr)
-    t.sink->retain_new();
   else
-    t.references.store(2, std::memory_order_relaxed);
-  arm_locked(t, std::max(delay, duration::zero()), e, at);
+    arm_locked(t, std::max(delay, duration::zero()), core::current_engine(), at);
 }
 
 // A new timer's channel, armed.

@@ -1,8 +1,8 @@
-// A timer: a deadline and what happens then. Shared with the engine while it is armed.
+// A timer: a deadline and what happens then.
 //
 // One that sends lies in front of its channel, in one block of memory with one count of owners, the
-// channel's: who owns the channel owns the timer. One that calls a function counts its own. A
-// sleeper's lies on a stack, and is not counted.
+// channel's: who owns the channel owns the timer. One that calls a function counts its own. While
+// it is armed the engine owns it too. A sleeper's lies on a stack, and is not counted.
 #pragma once
 
 #include <atomic>
@@ -15,6 +15,7 @@
 #include "heddle/detail/spin_lock.hpp"
 #include "heddle/time.hpp"
 #include "operation.hpp"
+#include "timer_place.hpp"
 
 namespace heddle::core {
 struct goroutine;
@@ -39,13 +40,13 @@ struct timer_state {
   bool abandoned = false;    // a sleeper's, after the sleeper was torn down
   std::uint32_t arming = 0;  // counts: tells the engine's entry from one that came too late
   time_point deadline{};
-  duration period{};                   // zero: fires once
-  void* shelf = nullptr;               // the engine's: where it is kept while armed,
-  std::size_t heap_position = 0;       // and in which place
-  core::goroutine* sleeper = nullptr;  // who wakes, or
-  channel* sink = nullptr;             // of capacity 1; with neither it is a function_timer
+  duration period{};                    // zero: fires once
+  timer_place<primitive_atomics> home;  // the pool's: on which shelf while it is armed,
+  std::size_t heap_position = 0;        // and where there
+  core::goroutine* sleeper = nullptr;   // who wakes, or
+  channel* sink = nullptr;              // of capacity 1; with neither it is a function_timer
   object_id id;
-  std::atomic<std::uint32_t> references{1};  // unless it has a channel
+  std::atomic<std::uint32_t> handles{1};  // unless it has a channel
   place at;
 };
 static_assert(std::is_trivially_destructible_v<timer_state>);  // so a channel may take it along
@@ -59,5 +60,9 @@ struct function_timer : timer_state {
 // such a channel.
 channel* make_sending_timer(duration period, place at);
 timer_state& timer_of(const channel& sink) noexcept;
+
+inline std::atomic<std::uint32_t>& handles_of(timer_state& t) noexcept {
+  return t.sink != nullptr ? t.sink->references() : t.handles;
+}
 
 }  // namespace heddle::detail

@@ -92,9 +92,8 @@ void worker::fire_due(timer_shelf& shelf) {
       detail::release(&t);
       continue;
     }
-    const bool again = t.period > duration::zero();
-    t.armed = again;
-    if (again) {
+    t.armed = t.period > duration::zero();
+    if (t.armed) {
       t.deadline = next_tick(t, now);
       timers_.add(t);
     }
@@ -103,7 +102,7 @@ void worker::fire_due(timer_shelf& shelf) {
       detail::acquire_order(&t);  // of who armed it
       t.fire(now);
     }
-    if (!again && !due.is_sleeper) detail::release(&t);
+    if (!due.is_sleeper) detail::release(&t);
     ++fired_;
     fair_turn_ = next_fair_turn(tick_.load(std::memory_order_relaxed), 2);
   }

@@ -174,7 +174,12 @@ void pool::arm(detail::timer_state& t) {
     parking_.wake_one();
 }
 
-bool pool::disarm(detail::timer_state& t) { return static_cast<timer_shelf*>(t.shelf)->remove(t); }
+void pool::disarm(detail::timer_state& t) {
+  if (void* shelf = t.home.shelf())
+    static_cast<timer_shelf*>(shelf)->remove(t);
+  else
+    ++t.arming;  // it is about to fire
+}
 
 int pool::choose(int n, place) { return random_below(n); }
 

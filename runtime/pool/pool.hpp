@@ -55,7 +55,7 @@ class pool final : public core::engine {
   void yield(place at) override;
   time_point now(place at) override;
   void arm(detail::timer_state& t) override;
-  bool disarm(detail::timer_state& t) override;
+  void disarm(detail::timer_state& t) override;
   int choose(int n, place at) override;
   int num_goroutines(place at) override;
   int max_procs(int n) override;

@@ -55,7 +55,7 @@ void timer_shelf::note_earliest() noexcept {
 void timer_shelf::add(detail::timer_state& t) {
   [[maybe_unused]] const detail::unwatched_scope growing;
   const std::lock_guard hold(lock_);
-  t.shelf = this;
+  if (t.sleeper == nullptr) t.home.put_on(this);
   ++t.arming;
   heap_.emplace_back();
   sift_up(heap_.size() - 1, {t.deadline, armed_so_far_++, t.sleeper != nullptr, &t});
@@ -77,20 +77,22 @@ timer_shelf::entry timer_shelf::take(std::size_t position) noexcept {
   return taken;
 }
 
-bool timer_shelf::remove(detail::timer_state& t) noexcept {
+void timer_shelf::remove(detail::timer_state& t) noexcept {
   const std::lock_guard hold(lock_);
   ++t.arming;
-  if (t.heap_position == off_the_shelf) return false;
+  if (t.heap_position == off_the_shelf) return;
   take(t.heap_position);
-  return true;
+  t.home.take_off();
 }
 
 timer_shelf::due_timer timer_shelf::take_due(time_point now) noexcept {
   if (earliest() > now) return {};
   const std::lock_guard hold(lock_);
   if (heap_.empty() || heap_.front().deadline > now) return {};
-  const entry due = take(0);
-  return {due.timer, due.is_sleeper, due.timer->arming};
+  const entry first = take(0);
+  const due_timer due{first.timer, first.is_sleeper, first.timer->arming};
+  if (!due.is_sleeper) due.timer->home.take_off_to_fire(detail::handles_of(*due.timer));
+  return due;
 }
 
 bool timer_shelf::any_awaited() noexcept {

@@ -26,12 +26,14 @@ class timer_shelf {
     std::uint32_t arming = 0;
   };
 
-  // Adds `t`, which the caller has locked or nobody else knows, and with it a share in it, which
-  // who takes it out has then. A sleeper's lies on a stack that outlasts its arming.
+  // `t`, which the caller has locked or nobody else knows, lives until it is removed or due. A
+  // sleeper's lies on a stack that outlasts its arming.
   void add(detail::timer_state& t);
-  // False if `t` is off the shelf: due, and about to fire. REQUIRES: added here.
-  bool remove(detail::timer_state& t) noexcept;
-  // Takes the earliest timer out if its deadline has come.
+  // By an owner, who has locked `t`. Does nothing if `t` is off the shelf: due, and about to fire.
+  // REQUIRES: added here.
+  void remove(detail::timer_state& t) noexcept;
+  // Takes the earliest timer out if its deadline has come. The caller owns a share in it then,
+  // unless it is a sleeper's.
   due_timer take_due(time_point now) noexcept;
 
   // When the earliest is due, time_point::max() for never. Anybody may ask. That who is about to

@@ -21,16 +21,17 @@ namespace heddle::detail {
 
 class channel {
  public:
-  // One allocation with the buffer behind it; the caller owns a reference. `bytes_before` more lie
-  // in front of it: memory of the caller's that goes with the channel, aligned as the channel is.
+  // One allocation with the buffer behind it; the caller owns a reference. `bytes_of_timer` more
+  // lie in front: memory of a timer (core/timer.hpp), aligned as the channel is, which goes with
+  // it.
   static channel* make(const element_type& type, std::size_t capacity, place at,
-                       std::uint16_t bytes_before = 0);
+                       std::uint16_t bytes_of_timer = 0);
   channel(const channel&) = delete;
   channel& operator=(const channel&) = delete;
 
   HEDDLE_UNWATCHED void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
-  // Before anybody else knows of the channel.
-  void retain_new() noexcept { references_.store(2, std::memory_order_relaxed); }
+  // The owners of a timer's channel are the timer's.
+  std::atomic<std::uint32_t>& references() noexcept { return references_; }
   void release() noexcept;
 
   // One attempt, without announcing and without blocking. `own` is the caller's select, whose
@@ -74,7 +75,7 @@ class channel {
   object_id id() const noexcept { return id_; }
 
  private:
-  channel(const element_type& type, std::size_t capacity, place at, std::uint16_t bytes_before);
+  channel(const element_type& type, std::size_t capacity, place at, std::uint16_t bytes_of_timer);
   ~channel();
 
   void* slot(std::uint32_t i) noexcept;
@@ -86,7 +87,7 @@ class channel {
 
   spin_lock lock_;
   std::atomic<bool> closed_{false};
-  const std::uint16_t bytes_before_;
+  const std::uint16_t bytes_of_timer_;
   std::atomic<std::uint32_t> count_{0};
   const std::uint32_t capacity_;
   std::uint32_t head_ = 0;
