@@ -66,7 +66,7 @@ void sequencer::register_actor(actor_id who, actor_kind kind, actor_id parent,
   info.waiting = false;
   actor_state& s = states_[who];
   s.g = nullptr;
-  if (s.timer != nullptr) s.timer.reset();
+  if (s.timer.get() != nullptr) s.timer = {};
   s.children = s.objects = s.ticks = 0;
   if (spinning_) s.spin.reset();
   present_.push_back(who);
@@ -229,7 +229,7 @@ void sequencer::unwind_all() {
   }
   run_on(nullptr);
   if (any_timer()) {
-    for (actor_id who : present_) state(who).timer.reset();
+    for (actor_id who : present_) state(who).timer = {};
   }
 }
 

@@ -134,7 +134,7 @@ class sequencer final : public core::engine {
   // Beside the trace's record of an actor: what it is about to do.
   struct actor_state {
     fiber* g = nullptr;
-    std::shared_ptr<detail::timer_state> timer;
+    detail::timer_handle timer;
     core::decision picked;
     std::uint32_t children = 0;
     std::uint32_t objects = 0;

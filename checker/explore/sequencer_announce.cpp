@@ -170,7 +170,8 @@ void sequencer::arm(detail::timer_state& t) {
     fire.kind = op_kind::timer_fire;
     announce_for(who, std::span(&fire, 1));
   }
-  state(who).timer = t.shared_from_this();
+  detail::retain(&t);
+  state(who).timer = detail::timer_handle(&t);
 }
 
 int sequencer::num_goroutines(place) {

@@ -67,7 +67,8 @@ bool sequencer::decide_past_bound(std::size_t step) {
   if (alternatives_.empty())
     return finish(step > limits_.max_steps ? ending::unfair_cut : ending::quiescent);
   if (step >= 2 * limits_.max_steps) return finish(ending::cut);
-  return carry_out({step, last_who_, alternatives_.all(), trace_.fingerprint, &trace_}, pick_fairly());
+  return carry_out({step, last_who_, alternatives_.all(), trace_.fingerprint, &trace_},
+                   pick_fairly());
 }
 
 bool sequencer::carry_out(const point& at, std::size_t index) {
@@ -227,7 +228,8 @@ void sequencer::perform_by_timer(actor_id who) {
   actor_state& actor = state(who);
   const operation own = trace_.events.back().op;
   if (own.kind == op_kind::timer_fire) {
-    const std::shared_ptr<detail::timer_state> t = actor.timer;
+    const detail::timer_handle owned = actor.timer;
+    detail::timer_state* const t = owned.get();
     if (t->sleeper != nullptr) participate(t->sleeper->id);
     t->armed = t->period > duration::zero();
     if (t->armed && trace_.main_returned && ++actor.ticks >= limits_.ticks_after_main)

@@ -155,8 +155,8 @@ const heddle::model ring_without_atomicity{
     [] { ring_against_thieves<seeded::compare_exchange_in_two>(1); }};
 
 // An owner that readies three, the second and third in place of one that is still there, and takes
-// what is left, beside a thief who saw that somebody was there. In the pool the thief waits for that
-// to have lasted long; here it need not have.
+// what is left, beside a thief who saw that somebody was there. In the pool the thief waits for
+// that to have lasted long; here it need not have.
 template <seeded Bug>
 void slot_against_thief() {
   struct scene {
@@ -198,9 +198,14 @@ const heddle::model slot{
     "somebody there; each is taken once, with what was written before it was readied.",
     slot_against_thief<seeded::nothing>};
 
-const heddle::model slot_without_atomicity{
-    "runtime/slot_without_atomicity", heddle::expected::assertion,
-    "Seeded: who takes looks and clears in two steps. The owner and the thief take the same one.",
+const heddle::model slot_without_barrier{
+    "runtime/slot_without_barrier", heddle::expected::assertion,
+    "Seeded: the thief does not make the owner's stores visible, and takes what the owner takes.",
+    slot_against_thief<seeded::no_heavy_barrier>};
+
+const heddle::model slot_without_exchange{
+    "runtime/slot_without_exchange", heddle::expected::assertion,
+    "Seeded: an exchange is a plain store, so that a thief does not wait for its mark to be seen.",
     slot_against_thief<seeded::exchange_is_a_store>};
 
 }  // namespace

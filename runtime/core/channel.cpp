@@ -8,6 +8,7 @@
 #include "heddle/detail/thread_sanitizer.hpp"
 #include "own_order.hpp"
 #include "scheduling.hpp"
+#include "timer.hpp"
 
 namespace heddle::detail {
 
@@ -47,16 +48,21 @@ void pass_through(const void* place_of_buffer) noexcept {
 
 }  // namespace
 
-channel* channel::make(const element_type& type, std::size_t capacity, place at) {
+channel* channel::make(const element_type& type, std::size_t capacity, place at,
+                       std::uint16_t bytes_of_timer) {
   if (capacity > UINT32_MAX) throw panic(panic_kind::panic, "make_chan: capacity out of range", at);
-  const std::size_t bytes = buffer_offset(type) + capacity * type.size;
-  void* memory = type.align <= usual_alignment ? ::operator new(bytes)
-                                               : ::operator new(bytes, std::align_val_t(type.align));
-  return new (memory) channel(type, capacity, at);
+  const std::size_t bytes = bytes_of_timer + buffer_offset(type) + capacity * type.size;
+  void* memory = type.align <= usual_alignment
+                     ? ::operator new(bytes)
+                     : ::operator new(bytes, std::align_val_t(type.align));
+  return new (static_cast<std::byte*>(memory) + bytes_of_timer)
+      channel(type, capacity, at, bytes_of_timer);
 }
 
-channel::channel(const element_type& type, std::size_t capacity, place at)
-    : capacity_(static_cast<std::uint32_t>(capacity)),
+channel::channel(const element_type& type, std::size_t capacity, place at,
+                 std::uint16_t bytes_of_timer)
+    : bytes_of_timer_(bytes_of_timer),
+      capacity_(static_cast<std::uint32_t>(capacity)),
       type_(type),
       id_(name_object("channel", at)) {}
 
@@ -65,16 +71,20 @@ channel::~channel() { drain(); }
 void channel::release() noexcept {
   // Acquire-release: the last owner sees what the others did before they let go. Where the caller
   // owns the only reference nobody else can be letting go.
-  if (references_.load(std::memory_order_acquire) != 1 &&
-      references_.fetch_sub(1, std::memory_order_acq_rel) != 1)
+  if (bytes_of_timer_ != 0) [[unlikely]] {
+    if (!timer_of(*this).home.release(references_)) return;
+  } else if (references_.load(std::memory_order_acquire) != 1 &&
+             references_.fetch_sub(1, std::memory_order_acq_rel) != 1) {
     return;
+  }
   const std::size_t align = type_.align;
+  void* const memory = reinterpret_cast<std::byte*>(this) - bytes_of_timer_;
   [[maybe_unused]] const unwatched_scope freeing;
   this->~channel();
   if (align <= usual_alignment)
-    ::operator delete(this);
+    ::operator delete(memory);
   else
-    ::operator delete(this, std::align_val_t(align));
+    ::operator delete(memory, std::align_val_t(align));
 }
 
 void* channel::slot(std::uint32_t i) noexcept {
@@ -107,8 +117,8 @@ void channel::drain() noexcept {
   }
 }
 
-// Of the running goroutine and a waiter, without a buffer each comes after the other's arrival. With
-// one the value goes by way of the buffer, as far as order is concerned.
+// Of the running goroutine and a waiter, without a buffer each comes after the other's arrival.
+// With one the value goes by way of the buffer, as far as order is concerned.
 void channel::meet(waiter& partner) noexcept {
   if constexpr (!core::order_is_told) return;
   if (capacity_ == 0) return pass_through(&partner);

@@ -55,7 +55,8 @@ class engine {
   virtual void yield(place at) = 0;
 
   virtual time_point now(place at) = 0;
-  virtual void arm(detail::timer_state& t) = 0;     // not armed; deadline and period are set
+  // Not armed; deadline and period are set. Keeps it alive, unless it is a sleeper's.
+  virtual void arm(detail::timer_state& t) = 0;
   virtual void disarm(detail::timer_state& t) = 0;  // armed
 
   virtual int choose(int n, place at) = 0;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <mutex>
+#include <new>
+#include <utility>
 
 #include "channel.hpp"
 #include "heddle/go.hpp"
@@ -13,18 +15,52 @@ namespace detail {
 
 using core::op_kind;
 
+namespace {
+
+constexpr std::uint16_t bytes_before_channel = sizeof(timer_state);
+static_assert(sizeof(timer_state) % alignof(channel) == 0 &&
+              alignof(timer_state) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+
+}  // namespace
+
 timer_state::timer_state(place made_at) : id(name_object("timer", made_at)), at(made_at) {}
 
-timer_state::~timer_state() { release(sink); }
+channel* make_sending_timer(duration period, place at) {
+  channel* sink = channel::make(element_type_of<time_point>(), 1, at, bytes_before_channel);
+  auto* t = new (&timer_of(*sink)) timer_state(at);
+  t->sink = sink;
+  t->period = period;
+  return sink;
+}
+
+timer_state& timer_of(const channel& sink) noexcept {
+  auto* behind = reinterpret_cast<std::byte*>(const_cast<channel*>(&sink));
+  return *reinterpret_cast<timer_state*>(behind - bytes_before_channel);
+}
+
+void retain(timer_state* t) noexcept {
+  if (t == nullptr) return;
+  if (t->sink != nullptr) return t->sink->retain();
+  t->handles.fetch_add(1, std::memory_order_relaxed);
+}
+
+void release(timer_state* t) noexcept {
+  if (t == nullptr) return;
+  if (t->sink != nullptr) return t->sink->release();
+  if (t->home.release(t->handles)) delete static_cast<function_timer*>(t);
+}
 
 void timer_state::fire(time_point now) {
   if (sleeper != nullptr) {
     if (!abandoned) core::ready_last(*sleeper);
     return;
   }
-  if (sink != nullptr) sink->try_send(&now);  // a full buffer drops the tick
+  if (sink != nullptr) {
+    sink->try_send(&now);  // a full buffer drops the tick
+    return lock.unlock();
+  }
   lock.unlock();
-  if (function) spawn_bound(at, function);
+  spawn_bound(at, static_cast<function_timer*>(this)->function);
 }
 
 namespace {
@@ -41,20 +77,6 @@ core::operation arming(const timer_state& t, duration delay, place at) {
   return op;
 }
 
-// A timer that sends on a channel of its own.
-std::shared_ptr<timer_state> sending_timer(duration period, place at) {
-  channel* sink = make_channel(element_type_of<time_point>(), 1, at);
-  auto state = std::make_shared<timer_state>(at);
-  state->sink = sink;
-  state->period = period;
-  return state;
-}
-
-recv_chan<time_point> channel_of(const timer_state& t) {
-  retain(t.sink);
-  return chan<time_point>(channel_handle(t.sink));
-}
-
 // Takes back what was sent before. REQUIRES: t.lock, so that nothing is being sent.
 void drain(timer_state& t) {
   if (t.sink == nullptr || t.sink->len() == 0) return;
@@ -62,6 +84,7 @@ void drain(timer_state& t) {
   t.sink->drain();
 }
 
+// REQUIRES: t.lock.
 void disarm(timer_state& t, core::engine& e) {
   if (!t.armed) return;
   e.disarm(t);
@@ -97,6 +120,13 @@ void arm_new(timer_state& t, duration delay, place at) {
     arm_locked(t, std::max(delay, duration::zero()), core::current_engine(), at);
 }
 
+// A new timer's channel, armed.
+recv_chan<time_point> arm_new_sending(duration delay, place at) {
+  channel_handle sink(make_sending_timer(duration::zero(), at));
+  arm_new(timer_of(*sink.get()), delay, at);
+  return chan<time_point>(std::move(sink));
+}
+
 bool stop(timer_state& t, place at) {
   if (exploring) [[unlikely]] {
     core::operation op = arming(t, duration::zero(), at);
@@ -124,14 +154,15 @@ namespace {
 
 void sleep_explored(duration d, place at) {
   core::engine& e = core::current_engine();
-  const auto state = std::make_shared<detail::timer_state>(at);
-  state->sleeper = e.current();
-  if (state->sleeper == nullptr || state->sleeper->unwinding) return;
-  detail::arm(*state, d, at);
+  const detail::timer_handle owned(new detail::function_timer(at));
+  detail::timer_state& t = *owned.get();
+  t.sleeper = e.current();
+  if (t.sleeper == nullptr || t.sleeper->unwinding) return;
+  detail::arm(t, d, at);
   try {
-    e.park(core::make_operation(core::op_kind::sleep, state->id, state.get(), at));
+    e.park(core::make_operation(core::op_kind::sleep, t.id, &t, at));
   } catch (const core::unwind&) {
-    state->abandoned = true;
+    t.abandoned = true;
     throw;
   }
 }
@@ -149,39 +180,44 @@ void sleep_for(duration d, place at) {
   core::park(state.lock, core::op_kind::sleep, state.id, &state, at);
 }
 
-timer::timer(duration d, place at)
-    : state_(detail::sending_timer(duration::zero(), at)), channel_(detail::channel_of(*state_)) {
-  detail::arm_new(*state_, d, at);
+timer::timer(duration d, place at) : channel_(detail::arm_new_sending(d, at)) {}
+
+timer::timer(detail::timer_handle calls_function) : calls_function_(std::move(calls_function)) {}
+
+detail::timer_state& timer::state() const noexcept {
+  return channel_ ? detail::timer_of(*channel_.handle().get()) : *calls_function_.get();
 }
 
-timer::timer(std::shared_ptr<detail::timer_state> state) : state_(std::move(state)) {}
+bool timer::stop(place at) { return detail::stop(state(), at); }
 
-bool timer::stop(place at) { return detail::stop(*state_, at); }
-
-bool timer::reset(duration d, place at) { return detail::arm(*state_, d, at); }
+bool timer::reset(duration d, place at) { return detail::arm(state(), d, at); }
 
 ticker::ticker(duration period, place at)
-    : state_(detail::sending_timer(period, at)), channel_(detail::channel_of(*state_)) {
+    : channel_(chan<time_point>(detail::channel_handle(detail::make_sending_timer(period, at)))) {
   if (period <= duration::zero())
     throw panic(panic_kind::panic, "non-positive interval for ticker", at);
-  detail::arm(*state_, period, at);
+  detail::arm_new(state(), period, at);
 }
 
 ticker::~ticker() = default;  // an unstopped ticker goes on, as in Go
 
-void ticker::stop(place at) { detail::stop(*state_, at); }
+detail::timer_state& ticker::state() const noexcept {
+  return detail::timer_of(*channel_.handle().get());
+}
+
+void ticker::stop(place at) { detail::stop(state(), at); }
 
 void ticker::reset(duration period, place at) {
   if (period <= duration::zero())
     throw panic(panic_kind::panic, "non-positive interval for ticker", at);
   {
-    const std::lock_guard hold(state_->lock);  // a worker may be firing it
-    state_->period = period;
+    const std::lock_guard hold(state().lock);  // a worker may be firing it
+    state().period = period;
   }
-  detail::arm(*state_, period, at);
+  detail::arm(state(), period, at);
 }
 
-recv_chan<time_point> after(duration d, place at) { return timer(d, at).channel(); }
+recv_chan<time_point> after(duration d, place at) { return detail::arm_new_sending(d, at); }
 
 recv_chan<time_point> tick(duration period, place at) {
   if (period <= duration::zero()) return {};
@@ -189,10 +225,11 @@ recv_chan<time_point> tick(duration period, place at) {
 }
 
 timer after_func(duration d, std::function<void()> f, place at) {
-  auto state = std::make_shared<detail::timer_state>(at);
-  state->function = std::move(f);
-  detail::arm_new(*state, d, at);
-  return timer(std::move(state));
+  auto* t = new detail::function_timer(at);
+  detail::timer_handle owned(t);
+  t->function = std::move(f);
+  detail::arm_new(*t, d, at);
+  return timer(std::move(owned));
 }
 
 }  // namespace heddle

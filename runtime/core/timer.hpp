@@ -1,13 +1,21 @@
-// A timer: a deadline and what happens then. Shared with the engine while it is armed.
+// A timer: a deadline and what happens then.
+//
+// One that sends lies in front of its channel, in one block of memory with one count of owners, the
+// channel's: who owns the channel owns the timer. One that calls a function counts its own. While
+// it is armed the engine owns it too. A sleeper's lies on a stack, and is not counted.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
-#include <memory>
+#include <type_traits>
 
+#include "heddle/detail/channel.hpp"
 #include "heddle/detail/spin_lock.hpp"
 #include "heddle/time.hpp"
 #include "operation.hpp"
+#include "timer_place.hpp"
 
 namespace heddle::core {
 struct goroutine;
@@ -15,33 +23,46 @@ struct goroutine;
 
 namespace heddle::detail {
 
-class channel;
-
-struct timer_state : std::enable_shared_from_this<timer_state> {
+struct timer_state {
   explicit timer_state(place at);
   timer_state(const timer_state&) = delete;
   timer_state& operator=(const timer_state&) = delete;
-  ~timer_state();
+  ~timer_state() = default;
 
   // Does what the timer is for. The engine calls it at the deadline, with lock held, after it took
   // the timer out of its own books, or moved the deadline of a periodic one; it is released. Never
-  // announces, never blocks. A sleeper's timer is gone afterwards.
+  // announces, never blocks. A sleeper's timer is gone afterwards, and any other's may be, unless
+  // the caller owns a share.
   void fire(time_point now);
 
-  spin_lock lock;                  // of all that changes; taken before any lock of the engine's
-  time_point deadline{};
-  duration period{};               // zero: fires once
+  spin_lock lock;  // of all that changes; taken before any lock of the engine's
   bool armed = false;
-  bool abandoned = false;          // a sleeper's, after the sleeper was torn down
-  std::uint32_t arming = 0;        // counts: tells the engine's entry from one that came too late
-  void* shelf = nullptr;           // the engine's: where it is kept while armed,
-  std::shared_ptr<timer_state> kept;  // alive,
-  std::size_t heap_position = 0;   // and in which place
-  core::goroutine* sleeper = nullptr;  // one of these three is what fires
-  channel* sink = nullptr;             // of capacity 1; owned
-  std::function<void()> function;      // runs in a goroutine of its own
+  bool abandoned = false;    // a sleeper's, after the sleeper was torn down
+  std::uint32_t arming = 0;  // counts: tells the engine's entry from one that came too late
+  time_point deadline{};
+  duration period{};                    // zero: fires once
+  timer_place<primitive_atomics> home;  // the pool's: on which shelf while it is armed,
+  std::size_t heap_position = 0;        // and where there
+  core::goroutine* sleeper = nullptr;   // who wakes, or
+  channel* sink = nullptr;              // of capacity 1; with neither it is a function_timer
   object_id id;
+  std::atomic<std::uint32_t> handles{1};  // unless it has a channel
   place at;
 };
+static_assert(std::is_trivially_destructible_v<timer_state>);  // so a channel may take it along
+
+struct function_timer : timer_state {
+  using timer_state::timer_state;
+  std::function<void()> function;  // runs in a goroutine of its own
+};
+
+// A timer that sends, disarmed; the channel, of which the caller owns a share; and the timer of
+// such a channel.
+channel* make_sending_timer(duration period, place at);
+timer_state& timer_of(const channel& sink) noexcept;
+
+inline std::atomic<std::uint32_t>& handles_of(timer_state& t) noexcept {
+  return t.sink != nullptr ? t.sink->references() : t.handles;
+}
 
 }  // namespace heddle::detail

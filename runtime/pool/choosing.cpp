@@ -1,7 +1,7 @@
 // Who is next on a worker.
 //
-// While timers have fired every other turn goes to woken goroutines: they have stacks, which they may
-// leave to those that start.
+// While timers have fired every other turn goes to woken goroutines: they have stacks, which they
+// may leave to those that start.
 //
 // In order: the slot, which holds who was readied last; what was spawned, the newest first, so that
 // a tree of goroutines is walked depth first and few stacks are in use; what was woken, first in
@@ -33,7 +33,8 @@ time_point next_tick(const detail::timer_state& t, time_point now) {
 
 // At most `turns` after `turn`, and no multiple of turns_between_fair_picks is passed over.
 std::uint32_t worker::next_fair_turn(std::uint32_t turn, std::uint32_t turns) noexcept {
-  const std::uint32_t next_multiple = (turn / turns_between_fair_picks + 1) * turns_between_fair_picks;
+  const std::uint32_t next_multiple =
+      (turn / turns_between_fair_picks + 1) * turns_between_fair_picks;
   return std::min(turn + turns, next_multiple);
 }
 
@@ -88,6 +89,7 @@ void worker::fire_due(timer_shelf& shelf) {
     t.lock.lock();
     if (t.arming != due.arming) {  // stopped, or armed again, since it was taken off the shelf
       t.lock.unlock();
+      detail::release(&t);
       continue;
     }
     t.armed = t.period > duration::zero();
@@ -100,6 +102,7 @@ void worker::fire_due(timer_shelf& shelf) {
       detail::acquire_order(&t);  // of who armed it
       t.fire(now);
     }
+    if (!due.is_sleeper) detail::release(&t);
     ++fired_;
     fair_turn_ = next_fair_turn(tick_.load(std::memory_order_relaxed), 2);
   }

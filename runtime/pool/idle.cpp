@@ -78,8 +78,9 @@ bool pool::give_back_stacks() noexcept {
   const time_point now = steady_now();
   duration::rep due = next_look_.load(std::memory_order_relaxed);
   if (due <= now.time_since_epoch().count() &&
-      next_look_.compare_exchange_strong(
-          due, (now + between_looks_at_stacks).time_since_epoch().count(), std::memory_order_relaxed))
+      next_look_.compare_exchange_strong(due,
+                                         (now + between_looks_at_stacks).time_since_epoch().count(),
+                                         std::memory_order_relaxed))
     stacks_.look_over();
   return stacks_.give_back_some();
 }
@@ -118,12 +119,19 @@ void pool::check_for_deadlock() noexcept {
   end_process(deadlock_report(all_goroutines()));
 }
 
+void pool::prepare_watch(unsigned index) noexcept {
+  const std::lock_guard hold(watch_mutex_);
+  if (watchman_ != nobody) return;
+  watchman_ = index;
+  watched_until_.store(duration::min().count(), std::memory_order_relaxed);
+}
+
 time_point pool::start_watch(unsigned index) noexcept {
   const std::lock_guard hold(watch_mutex_);
   time_point until = earliest_event();
   if (!all_at_rest()) until = std::min(until, steady_now() + between_looks);
   const time_point watched(duration(watched_until_.load(std::memory_order_relaxed)));
-  if (until >= watched) return time_point::max();
+  if (watchman_ != index && until >= watched) return time_point::max();
   watchman_ = index;
   for (;;) {
     watched_until_.store(until.time_since_epoch().count(), std::memory_order_relaxed);
@@ -150,7 +158,9 @@ void pool::drop_timers() {
     for (;;) {
       const timer_shelf::due_timer t = shelf.take_due(time_point::max());
       if (t.timer == nullptr) break;
-      if (t.kept != nullptr) t.timer->armed = false;
+      if (t.is_sleeper) continue;
+      t.timer->armed = false;
+      detail::release(t.timer);
     }
   }
 }

@@ -4,7 +4,9 @@
 #include <cassert>
 #include <chrono>
 #include <cstdlib>
+#include <exception>
 #include <random>
+#include <system_error>
 #include <utility>
 
 #include "fatal_report.hpp"
@@ -55,7 +57,7 @@ pool::pool(const run_options& options, int procs)
 pool::~pool() {
   bool in_use = outstanding_calls_.load() > 0;  // a call that outlasts the program: its stack stays
   table_.for_each([&](pooled_goroutine& g) {
-    delete[] std::exchange(g.name, nullptr);  // nobody looks at this program any more
+    delete[] std::exchange(g.name, nullptr);        // nobody looks at this program any more
     if (g.state == core::goroutine_state::fresh) {  // it has no stack, but a function
       in_use = in_use || core::leaks_are_looked_for;
       return;
@@ -76,33 +78,60 @@ void pool::run_main(std::unique_ptr<detail::task> work, place at) {
   set_name(g, "main");
   main_ = &g;
   first.start(g);
-  start_workers(procs());
+  try {
+    start_workers(procs());
+  } catch (const std::exception&) {
+    // Those that there are do as well; max_procs() tells how many.
+  }
   first.work();
   detail::acquire_order(this);  // of main
   for (std::thread& t : threads_) t.join();
   drop_timers();
-  if (parallel_) detail::parallel_programs.fetch_sub(1, std::memory_order_relaxed);
+  count_as_parallel(false);
 }
 
+// All that can be had, if it throws.
 void pool::start_workers(unsigned procs) {
   const std::lock_guard hold(procs_mutex_);
   procs_.store(procs, std::memory_order_release);
-  if (procs > 1 && !parallel_) {
-    parallel_ = true;
-    detail::parallel_programs.fetch_add(1, std::memory_order_relaxed);
+  if (procs > 1) count_as_parallel(true);
+  std::exception_ptr failure;
+  try {
+    while (started() < procs) start_worker();
+  } catch (...) {
+    failure = std::current_exception();
+    procs_.store(started(), std::memory_order_release);
+    if (started() == 1) count_as_parallel(false);
   }
-  while (started() < procs) {
-    const unsigned index = started();
-    workers_[index] = std::make_unique<worker>(*this, index, nullptr);
-    started_.store(index + 1, std::memory_order_release);
+  attention_.store(stopping() || this->procs() < started(), std::memory_order_release);
+  for (unsigned i = 0; i < started(); ++i) parking_.wake(i);
+  if (failure != nullptr) std::rethrow_exception(failure);
+}
+
+// It counts as started before its thread may run, and no more where there is no thread for it.
+// Others may have looked at it meanwhile, so it stays, for the next attempt. REQUIRES:
+// procs_mutex_.
+void pool::start_worker() {
+  const unsigned index = started();
+  if (workers_[index] == nullptr) workers_[index] = std::make_unique<worker>(*this, index, nullptr);
+  threads_.reserve(most_workers);
+  started_.store(index + 1, std::memory_order_release);
+  try {
     threads_.emplace_back([this, index] {
       const core::engine_of_thread installed(*this);
       const overflow_handler watching;
       workers_[index]->work();
     });
+  } catch (...) {
+    started_.store(index, std::memory_order_release);
+    throw;
   }
-  attention_.store(stopping() || procs < started(), std::memory_order_release);
-  for (unsigned i = 0; i < started(); ++i) parking_.wake(i);
+}
+
+void pool::count_as_parallel(bool parallel) noexcept {
+  if (parallel_ == parallel) return;
+  parallel_ = parallel;
+  detail::parallel_programs.fetch_add(parallel ? 1 : -1, std::memory_order_relaxed);
 }
 
 void pool::stop() noexcept {
@@ -145,7 +174,12 @@ void pool::arm(detail::timer_state& t) {
     parking_.wake_one();
 }
 
-void pool::disarm(detail::timer_state& t) { static_cast<timer_shelf*>(t.shelf)->remove(t); }
+void pool::disarm(detail::timer_state& t) {
+  if (void* shelf = t.home.shelf())
+    static_cast<timer_shelf*>(shelf)->remove(t);
+  else
+    ++t.arming;  // it is about to fire
+}
 
 int pool::choose(int n, place) { return random_below(n); }
 
@@ -157,8 +191,15 @@ int pool::num_goroutines(place) {
 
 int pool::max_procs(int n) {
   const int before = static_cast<int>(procs());
-  if (n > 0 && !own_policy_ && n != before)
-    start_workers(static_cast<unsigned>(std::min(n, static_cast<int>(most_workers))));
+  if (n <= 0 || own_policy_ || n == before) return before;
+  const unsigned wanted = static_cast<unsigned>(std::min(n, static_cast<int>(most_workers)));
+  try {
+    start_workers(wanted);
+  } catch (const std::system_error& e) {
+    throw std::system_error(e.code(), "heddle::max_procs: " + std::to_string(procs()) + " of " +
+                                          std::to_string(wanted) +
+                                          " workers run, there is no thread for another");
+  }
   return before;
 }
 

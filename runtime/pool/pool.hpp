@@ -22,9 +22,9 @@
 #include "heddle/runtime.hpp"
 #include "heddle/stats.hpp"
 #include "parking.hpp"
+#include "pool_worker.hpp"
 #include "pooled_goroutine.hpp"
 #include "stack_store.hpp"
-#include "pool_worker.hpp"
 
 namespace heddle::performance {
 
@@ -110,11 +110,15 @@ class pool final : public core::engine {
   void retire(unsigned index) noexcept;
   void come_back(unsigned index) noexcept;
   bool others_are_asleep(unsigned index) noexcept;
-  // Gives some memory of stacks back that nobody has needed for a second or two. False: there was none.
+  // Gives some memory of stacks back that nobody has needed for a second or two. False: there was
+  // none.
   bool give_back_stacks() noexcept;
   void check_for_deadlock() noexcept;
-  // Until when an idle worker may sleep. One of them watches: over the timers, and over workers that
-  // are busy with one long turn; the others sleep until they are called.
+  // Until when an idle worker may sleep. One of them watches: over the timers, and over workers
+  // that are busy with one long turn; the others sleep until they are called. Who is about to sleep
+  // prepares the watch before it counts as asleep, where nobody has it: who arms timers all the
+  // time would call it back each time before it knew until when to watch.
+  void prepare_watch(unsigned index) noexcept;
   time_point start_watch(unsigned index) noexcept;
   time_point earliest_event() noexcept;
   bool end_watch(unsigned index) noexcept;  // says whether this worker was the one
@@ -124,6 +128,8 @@ class pool final : public core::engine {
 
  private:
   void start_workers(unsigned procs);
+  void start_worker();
+  void count_as_parallel(bool parallel) noexcept;
   void set_name(pooled_goroutine& g, std::string_view name);
   time_point earliest_timer() noexcept;
   bool any_timer_awaited() noexcept;
@@ -139,8 +145,8 @@ class pool final : public core::engine {
   std::atomic<unsigned> procs_;
   std::atomic<unsigned> started_{0};
   std::atomic<std::uint64_t> retired_{0};  // a bit for each worker that is surplus and has gone
-  std::atomic<bool> reporting_{false};  // records are being read: nothing of them may go
-  std::mutex names_mutex_;              // guards the names of goroutines, where they have one
+  std::atomic<bool> reporting_{false};     // records are being read: nothing of them may go
+  std::mutex names_mutex_;                 // guards the names of goroutines, where they have one
   pooled_goroutine* main_ = nullptr;
   std::atomic<std::uint32_t> last_id_{0};
   goroutine_table table_;
@@ -160,7 +166,8 @@ class pool final : public core::engine {
   static constexpr unsigned nobody = most_workers;
   std::mutex watch_mutex_;  // guards watchman_, and changes of watched_until_
   unsigned watchman_ = nobody;
-  // Relaxed, between barriers: who arms a timer and who watches see each other.
+  // Relaxed, between barriers: who arms a timer and who watches see each other. The earliest time
+  // there is says that the watchman has not looked for timers yet.
   std::atomic<duration::rep> watched_until_{duration::max().count()};
 
   std::atomic<duration::rep> next_look_{0};  // at idle stacks: when it is due; relaxed

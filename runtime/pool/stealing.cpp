@@ -1,9 +1,9 @@
 // What a worker does that has nothing to run: it searches the others for a while and then sleeps.
 //
-// A second worker pays only for work that is longer than what it costs to move it: a cache line that
-// goes to another core costs as much as ten channel operations, waking a thread a hundred. So a thief
-// whose loot was short, and one that was woken for nothing, is discouraged: it dozes twice as long
-// each time, and nobody wakes it meanwhile. Loot that lasts encourages it again.
+// A second worker pays only for work that is longer than what it costs to move it: a cache line
+// that goes to another core costs as much as ten channel operations, waking a thread a hundred. So
+// a thief whose loot was short, and one that was woken for nothing, is discouraged: it dozes twice
+// as long each time, and nobody wakes it meanwhile. Loot that lasts encourages it again.
 #include <algorithm>
 #include <cassert>
 #include <chrono>
@@ -145,9 +145,11 @@ void worker::rest() {
   if (was_woken_) judge_theft();
   parking<std_atomics>& idle = home_.idle();
   const bool searched = std::exchange(searching_, false);
+  home_.prepare_watch(index_);
   idle.prepare_sleep(index_, searched);
   if (home_.anything_to_do() || home_.give_back_stacks()) {
     searching_ = idle.cancel_sleep(index_, searched);
+    watched_ = home_.end_watch(index_) || watched_;
     return;
   }
   home_.check_for_deadlock();

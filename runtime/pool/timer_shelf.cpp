@@ -18,8 +18,8 @@ void timer_shelf::put(std::size_t position, const entry& e) noexcept {
   if (!e.is_sleeper) e.timer->heap_position = position;
 }
 
-void timer_shelf::sift_up(std::size_t position) noexcept {
-  const entry rising = heap_[position];
+// For `rising`, whose place is `position` or above.
+void timer_shelf::sift_up(std::size_t position, const entry& rising) noexcept {
   while (position > 0) {
     const std::size_t parent = (position - 1) / children;
     if (!earlier(rising, heap_[parent])) break;
@@ -29,8 +29,8 @@ void timer_shelf::sift_up(std::size_t position) noexcept {
   put(position, rising);
 }
 
-void timer_shelf::sift_down(std::size_t position) noexcept {
-  const entry sinking = heap_[position];
+// For `sinking`, whose place is `position` or below.
+void timer_shelf::sift_down(std::size_t position, const entry& sinking) noexcept {
   for (;;) {
     const std::size_t first = children * position + 1;
     if (first >= heap_.size()) break;
@@ -46,55 +46,52 @@ void timer_shelf::sift_down(std::size_t position) noexcept {
 }
 
 void timer_shelf::note_earliest() noexcept {
-  const duration::rep first = heap_.empty() ? duration::max().count()
-                                            : heap_.front().deadline.time_since_epoch().count();
+  const duration::rep first =
+      heap_.empty() ? duration::max().count() : heap_.front().deadline.time_since_epoch().count();
   if (first != earliest_.load(std::memory_order_relaxed))
     earliest_.store(first, std::memory_order_release);
 }
 
 void timer_shelf::add(detail::timer_state& t) {
   [[maybe_unused]] const detail::unwatched_scope growing;
-  const bool is_sleeper = t.sleeper != nullptr;
-  if (!is_sleeper && t.kept == nullptr) t.kept = t.shared_from_this();
   const std::lock_guard hold(lock_);
-  t.shelf = this;
+  if (t.sleeper == nullptr) t.home.put_on(this);
   ++t.arming;
-  heap_.push_back({t.deadline, armed_so_far_++, is_sleeper, &t});
-  sift_up(heap_.size() - 1);
+  heap_.emplace_back();
+  sift_up(heap_.size() - 1, {t.deadline, armed_so_far_++, t.sleeper != nullptr, &t});
   note_earliest();
 }
 
-timer_shelf::due_timer timer_shelf::take(std::size_t position) noexcept {
-  due_timer taken;
-  taken.timer = heap_[position].timer;
-  if (!heap_[position].is_sleeper) {
-    taken.kept = std::move(taken.timer->kept);
-    taken.timer->heap_position = off_the_shelf;
-  }
+timer_shelf::entry timer_shelf::take(std::size_t position) noexcept {
+  const entry taken = heap_[position];
+  if (!taken.is_sleeper) taken.timer->heap_position = off_the_shelf;
   const entry last = heap_.back();
   heap_.pop_back();
   if (position < heap_.size()) {
-    put(position, last);
-    sift_up(position);
-    sift_down(position);  // does nothing if it went up: what came down is early enough
+    if (position > 0 && earlier(last, heap_[(position - 1) / children]))
+      sift_up(position, last);
+    else
+      sift_down(position, last);
   }
   note_earliest();
   return taken;
 }
 
 void timer_shelf::remove(detail::timer_state& t) noexcept {
-  due_timer removed;  // dropped without the lock
   const std::lock_guard hold(lock_);
   ++t.arming;
-  if (t.heap_position != off_the_shelf) removed = take(t.heap_position);
+  if (t.heap_position == off_the_shelf) return;
+  take(t.heap_position);
+  t.home.take_off();
 }
 
 timer_shelf::due_timer timer_shelf::take_due(time_point now) noexcept {
   if (earliest() > now) return {};
   const std::lock_guard hold(lock_);
   if (heap_.empty() || heap_.front().deadline > now) return {};
-  due_timer due = take(0);
-  due.arming = due.timer->arming;
+  const entry first = take(0);
+  const due_timer due{first.timer, first.is_sleeper, first.timer->arming};
+  if (!due.is_sleeper) due.timer->home.take_off_to_fire(detail::handles_of(*due.timer));
   return due;
 }
 

@@ -22,20 +22,23 @@ class timer_shelf {
  public:
   struct due_timer {
     detail::timer_state* timer = nullptr;  // null: none is due
-    std::shared_ptr<detail::timer_state> kept;  // the share in it, unless it is a sleeper's
+    bool is_sleeper = false;
     std::uint32_t arming = 0;
   };
 
-  // `t`, which the caller has locked, keeps itself alive until it is removed or due. A sleeper's
-  // lies on a stack that outlasts its arming.
+  // `t`, which the caller has locked or nobody else knows, lives until it is removed or due. A
+  // sleeper's lies on a stack that outlasts its arming.
   void add(detail::timer_state& t);
-  // Does nothing if `t` is off the shelf: due, and about to fire. REQUIRES: added here.
+  // By an owner, who has locked `t`. Does nothing if `t` is off the shelf: due, and about to fire.
+  // REQUIRES: added here.
   void remove(detail::timer_state& t) noexcept;
-  // Takes the earliest timer out if its deadline has come.
+  // Takes the earliest timer out if its deadline has come. The caller owns a share in it then,
+  // unless it is a sleeper's.
   due_timer take_due(time_point now) noexcept;
 
-  // When the earliest is due, time_point::max() for never. Anybody may ask. That who is about to sleep
-  // and who arms a timer see each other is seen to by barriers (pool::arm, pool::start_watch).
+  // When the earliest is due, time_point::max() for never. Anybody may ask. That who is about to
+  // sleep and who arms a timer see each other is seen to by barriers (pool::arm,
+  // pool::start_watch).
   time_point earliest() const noexcept {
     return time_point(duration(earliest_.load(std::memory_order_acquire)));
   }
@@ -46,19 +49,19 @@ class timer_shelf {
  private:
   struct entry {
     time_point deadline;
-    std::uint64_t sequence;
+    std::uint64_t sequence = 0;
     // Nobody stops a sleeper's timer, so where it stands is not noted in it, nor is it touched.
-    bool is_sleeper;
-    detail::timer_state* timer;
+    bool is_sleeper = false;
+    detail::timer_state* timer = nullptr;
   };
   static constexpr std::size_t children = 4;
   static constexpr std::size_t off_the_shelf = SIZE_MAX;
 
   static bool earlier(const entry& a, const entry& b) noexcept;
   void put(std::size_t position, const entry& e) noexcept;
-  void sift_up(std::size_t position) noexcept;
-  void sift_down(std::size_t position) noexcept;
-  due_timer take(std::size_t position) noexcept;
+  void sift_up(std::size_t position, const entry& rising) noexcept;
+  void sift_down(std::size_t position, const entry& sinking) noexcept;
+  entry take(std::size_t position) noexcept;
   void note_earliest() noexcept;
 
   mutable detail::spin_lock lock_;

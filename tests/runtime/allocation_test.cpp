@@ -3,6 +3,7 @@
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <mutex>
@@ -14,6 +15,7 @@
 #include "heddle/panic.hpp"
 #include "heddle/select.hpp"
 #include "heddle/sync.hpp"
+#include "heddle/time.hpp"
 
 namespace {
 
@@ -85,6 +87,16 @@ TEST_CASE("a select of up to eight cases allocates nothing, also where it blocks
     heddle::select(heddle::recv(a), heddle::recv(a), heddle::recv(a), heddle::recv(a),
                    heddle::recv(a), heddle::recv(a), heddle::recv(a), heddle::recv(b));
     wg.wait();
+  });
+}
+
+TEST_CASE("a timer and its channel are one allocation") {
+  in_performance_mode([] {
+    const auto make_and_stop = [] { heddle::timer(std::chrono::hours(1)).stop(); };
+    make_and_stop();
+    const long before = allocations;
+    for (int i = 0; i < 1000; ++i) make_and_stop();
+    heddle::check(allocations - before == 1000, "it takes more");
   });
 }
 #endif

@@ -13,18 +13,25 @@ using heddle::performance::timer_shelf;
 
 namespace {
 
-using shared_timer = std::shared_ptr<timer_state>;
+using owned_timer = std::unique_ptr<timer_state>;
 
-shared_timer make_timer(int deadline) {
-  auto t = std::make_shared<timer_state>(heddle::place::current());
+owned_timer make_timer(int deadline) {
+  auto t = std::make_unique<timer_state>(heddle::place::current());
   t->deadline = time_point(heddle::duration(deadline));
   return t;
 }
 
-std::vector<shared_timer> take_all(timer_shelf& shelf) {
-  std::vector<shared_timer> taken;
-  while (shared_timer t = shelf.take_due(time_point::max()).kept) taken.push_back(std::move(t));
+std::vector<timer_state*> take_all(timer_shelf& shelf) {
+  std::vector<timer_state*> taken;
+  while (timer_state* t = shelf.take_due(time_point::max()).timer) taken.push_back(t);
   return taken;
+}
+
+std::vector<timer_state*> in_order(const std::vector<owned_timer>& armed) {
+  std::vector<timer_state*> all;
+  for (const owned_timer& t : armed) all.push_back(t.get());
+  std::ranges::stable_sort(all, {}, [](const timer_state* t) { return t->deadline; });
+  return all;
 }
 
 }  // namespace
@@ -32,20 +39,19 @@ std::vector<shared_timer> take_all(timer_shelf& shelf) {
 TEST_CASE("timers come out by deadline, and among equal ones in the order of arming") {
   std::mt19937 random(7);
   timer_shelf shelf;
-  std::vector<shared_timer> armed;
+  std::vector<owned_timer> armed;
   for (int i = 0; i < 200; ++i) {
     armed.push_back(make_timer(static_cast<int>(random() % 20)));
     shelf.add(*armed.back());
   }
-  std::ranges::stable_sort(armed, {}, [](const shared_timer& t) { return t->deadline; });
-  REQUIRE(take_all(shelf) == armed);
+  REQUIRE(take_all(shelf) == in_order(armed));
   REQUIRE(shelf.earliest() == time_point::max());
 }
 
 TEST_CASE("a removed timer does not come out") {
   std::mt19937 random(11);
   timer_shelf shelf;
-  std::vector<shared_timer> armed;
+  std::vector<owned_timer> armed;
   for (int i = 0; i < 200; ++i) {
     armed.push_back(make_timer(static_cast<int>(random() % 20)));
     shelf.add(*armed.back());
@@ -54,15 +60,15 @@ TEST_CASE("a removed timer does not come out") {
     shelf.remove(**victim);
     armed.erase(victim);
   }
-  std::ranges::stable_sort(armed, {}, [](const shared_timer& t) { return t->deadline; });
-  REQUIRE(take_all(shelf) == armed);
+  REQUIRE(take_all(shelf) == in_order(armed));
 }
 
 TEST_CASE("a timer is due at its deadline and not before") {
   timer_shelf shelf;
-  const shared_timer five = make_timer(5);
+  const owned_timer five = make_timer(5);
   shelf.add(*five);
   REQUIRE(shelf.take_due(time_point(heddle::duration(4))).timer == nullptr);
   REQUIRE(shelf.earliest() == time_point(heddle::duration(5)));
-  REQUIRE(shelf.take_due(time_point(heddle::duration(5))).kept == five);
+  REQUIRE(shelf.take_due(time_point(heddle::duration(5))).timer == five.get());
+  shelf.remove(*five);  // too late
 }

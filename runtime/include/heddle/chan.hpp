@@ -19,28 +19,13 @@
 #include <utility>
 
 #include "heddle/detail/channel.hpp"
+#include "heddle/detail/counted_handle.hpp"
 
 namespace heddle {
 
 namespace detail {
 
-// Shares ownership of an untyped channel.
-class channel_handle {
- public:
-  channel_handle() = default;
-  explicit channel_handle(channel* adopted) noexcept : c_(adopted) {}
-  channel_handle(const channel_handle& other) noexcept : c_(other.c_) { retain(c_); }
-  channel_handle(channel_handle&& other) noexcept : c_(std::exchange(other.c_, nullptr)) {}
-  channel_handle& operator=(channel_handle other) noexcept {
-    std::swap(c_, other.c_);
-    return *this;
-  }
-  ~channel_handle() { release(c_); }
-  channel* get() const noexcept { return c_; }
-
- private:
-  channel* c_ = nullptr;
-};
+using channel_handle = counted_handle<channel>;
 
 // Raw storage for a value that a receive may construct.
 template <class T>
@@ -192,8 +177,8 @@ class recv_chan {
 // Makes a channel whose buffer holds `capacity` values; without one, a send meets a receive.
 template <class T>
 chan<T> make_chan(std::size_t capacity = 0, place at = place::current()) {
-  return chan<T>(detail::channel_handle(
-      detail::make_channel(detail::element_type_of<T>(), capacity, at)));
+  return chan<T>(
+      detail::channel_handle(detail::make_channel(detail::element_type_of<T>(), capacity, at)));
 }
 
 }  // namespace heddle

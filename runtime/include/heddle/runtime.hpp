@@ -26,7 +26,8 @@ struct run_options {
 // not run, and what they were blocked on must not be used by a later run. A panic that nobody
 // catches, and a state where every goroutine is blocked for good, print Go's report on standard
 // error and exit the process with status 2, running no destructors. Panics when called by a
-// goroutine.
+// goroutine. Where the system has no thread for a worker the program runs with those that it got, of
+// which the calling thread is one; max_procs() tells how many.
 int run(std::function<void()> f, const run_options& options = {}, place at = place::current());
 
 // Lets other goroutines run. In exploration mode the caller continues when another goroutine has
@@ -38,7 +39,8 @@ void yield(place at = place::current());
 int num_goroutines(place at = place::current());
 
 // Sets how many workers run goroutines, at most 64, if n > 0, and returns the previous setting:
-// GOMAXPROCS. A program with a run queue of its own keeps its one worker.
+// GOMAXPROCS. A program with a run queue of its own keeps its one worker. Throws std::system_error
+// where the system has no thread for a worker; those that could be started run then.
 int max_procs(int n = 0);
 
 namespace detail {
@@ -46,7 +48,8 @@ void run_blocking(const std::function<void()>& f, place at);
 }
 
 // Runs `f`, which may block its OS thread, without holding up other goroutines, and returns what
-// it returns. `f` must not call Heddle. In exploration mode it simply runs.
+// it returns. `f` must not call Heddle. In exploration mode it simply runs. Throws std::system_error,
+// with `f` not called, where the system has no thread for it.
 template <class F>
 auto blocking(F&& f, place at = place::current()) {
   using result = std::invoke_result_t<F&>;

@@ -138,17 +138,18 @@ class rw_mutex {
   }
   // False where there is more to do: a writer waits, or there was no reader.
   HEDDLE_UNWATCHED bool remove_reader() noexcept {
-    std::uint32_t s = state_.load(std::memory_order_relaxed);
     if (!detail::parallel()) {
+      const std::uint32_t s = state_.load(std::memory_order_relaxed);
       if (s < one_reader || (s & writer_present) != 0) return false;
       state_.store(s - one_reader, std::memory_order_relaxed);
       return true;
     }
-    do {
-      if (s < one_reader || (s & writer_present) != 0) return false;
-      // Release; pairs with the writer's acquire in lock() and enter().
-    } while (!state_.compare_exchange_weak(s, s - one_reader, std::memory_order_release,
-                                           std::memory_order_relaxed));
+    // A guess: to load it would mean to wait for the addition in add_reader().
+    std::uint32_t found = one_reader;
+    // Release; pairs with the writer's acquire in lock() and enter().
+    while (!state_.compare_exchange_weak(found, found - one_reader, std::memory_order_release,
+                                         std::memory_order_relaxed))
+      if (found < one_reader || (found & writer_present) != 0) return false;
     return true;
   }
   void turn_away() noexcept;

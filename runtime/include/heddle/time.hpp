@@ -11,7 +11,6 @@
 
 #include <chrono>
 #include <functional>
-#include <memory>
 
 #include "heddle/chan.hpp"
 
@@ -40,7 +39,10 @@ inline void sleep_until(time_point when, place at = place::current()) {
 
 namespace detail {
 struct timer_state;  // shared with the scheduler while armed
-}
+void retain(timer_state* t) noexcept;
+void release(timer_state* t) noexcept;
+using timer_handle = counted_handle<timer_state>;
+}  // namespace detail
 
 // Sends the time on its channel, of capacity 1, once after `d`.
 class timer {
@@ -53,11 +55,14 @@ class timer {
   // Re-arms for `d` from now. Returns whether the timer had been armed; drains as stop() does.
   bool reset(duration d, place at = place::current());
 
- protected:
-  explicit timer(std::shared_ptr<detail::timer_state> state);
+ private:
+  explicit timer(detail::timer_handle calls_function);
   friend timer after_func(duration d, std::function<void()> f, place at);
-  std::shared_ptr<detail::timer_state> state_;
+  detail::timer_state& state() const noexcept;
+
+  // One of these: a timer that sends belongs to its channel.
   recv_chan<time_point> channel_;
+  detail::timer_handle calls_function_;
 };
 
 // Sends the time on its channel, of capacity 1, every `period`; a tick that finds the channel
@@ -73,7 +78,8 @@ class ticker {
   void reset(duration period, place at = place::current());
 
  private:
-  std::shared_ptr<detail::timer_state> state_;
+  detail::timer_state& state() const noexcept;
+
   recv_chan<time_point> channel_;
 };
 

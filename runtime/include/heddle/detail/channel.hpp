@@ -21,12 +21,17 @@ namespace heddle::detail {
 
 class channel {
  public:
-  // One allocation with the buffer behind it; the caller owns a reference.
-  static channel* make(const element_type& type, std::size_t capacity, place at);
+  // One allocation with the buffer behind it; the caller owns a reference. `bytes_of_timer` more
+  // lie in front: memory of a timer (core/timer.hpp), aligned as the channel is, which goes with
+  // it.
+  static channel* make(const element_type& type, std::size_t capacity, place at,
+                       std::uint16_t bytes_of_timer = 0);
   channel(const channel&) = delete;
   channel& operator=(const channel&) = delete;
 
   HEDDLE_UNWATCHED void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
+  // The owners of a timer's channel are the timer's.
+  std::atomic<std::uint32_t>& references() noexcept { return references_; }
   void release() noexcept;
 
   // One attempt, without announcing and without blocking. `own` is the caller's select, whose
@@ -47,7 +52,9 @@ class channel {
   // Whether the attempt would have blocked at some moment during the call: without the lock, for
   // polling. The channel is looked at before `closed_`, which never turns back.
   HEDDLE_UNWATCHED
-  bool cannot_send() const noexcept { return len() == capacity_ && receivers_.empty() && !closed(); }
+  bool cannot_send() const noexcept {
+    return len() == capacity_ && receivers_.empty() && !closed();
+  }
   HEDDLE_UNWATCHED bool cannot_recv() const noexcept {
     return len() == 0 && (capacity_ > 0 || senders_.empty()) && !closed();
   }
@@ -68,7 +75,7 @@ class channel {
   object_id id() const noexcept { return id_; }
 
  private:
-  channel(const element_type& type, std::size_t capacity, place at);
+  channel(const element_type& type, std::size_t capacity, place at, std::uint16_t bytes_of_timer);
   ~channel();
 
   void* slot(std::uint32_t i) noexcept;
@@ -80,6 +87,7 @@ class channel {
 
   spin_lock lock_;
   std::atomic<bool> closed_{false};
+  const std::uint16_t bytes_of_timer_;
   std::atomic<std::uint32_t> count_{0};
   const std::uint32_t capacity_;
   std::uint32_t head_ = 0;

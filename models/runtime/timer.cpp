@@ -1,0 +1,99 @@
+// How long a timer lives that is armed, stopped and fired at the same time, as it ships, under the
+// memory of x86: it is freed once, by its last owner, and nobody touches it afterwards.
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include "heddle/go.hpp"
+#include "heddle/model.hpp"
+#include "heddle/panic.hpp"
+#include "heddle/sync.hpp"
+#include "heddle/var.hpp"
+#include "machine_memory.hpp"
+#include "timer_place.hpp"
+
+namespace {
+
+using memory::as_worker;
+using memory::seeded;
+
+// A timer on the shelf of a worker, and two handles of it.
+template <seeded Bug>
+struct scene {
+  using timer_place = heddle::detail::timer_place<memory::x86<Bug>>;
+  memory::machine processors{3};
+  memory::spin_lock shelf;  // of on_shelf
+  bool on_shelf = true;
+  typename timer_place::count handles{2};
+  timer_place place;
+  heddle::var<bool> state = true;  // of the timer: gone once it is freed
+  bool freed = false;
+  heddle::wait_group done;
+
+  void release() {
+    heddle::check(!freed, "a timer was touched after it had been freed");
+    static_cast<void>(static_cast<bool>(state));
+    if (!place.release(handles)) return;
+    heddle::check(!freed, "a timer was freed twice");
+    state = false;
+    freed = true;
+  }
+  // By the owner of a handle.
+  void stop() {
+    if (place.shelf() == nullptr) return;
+    const std::lock_guard hold(shelf);
+    if (!on_shelf) return;
+    on_shelf = false;
+    place.take_off();
+  }
+  // By a worker.
+  void fire() {
+    {
+      const std::lock_guard hold(shelf);
+      if (!on_shelf) return;
+      on_shelf = false;
+      place.take_off_to_fire(handles);
+    }
+    release();
+  }
+};
+
+template <seeded Bug>
+void live_and_die(bool one_stops) {
+  const auto s = std::make_shared<scene<Bug>>();
+  s->place.put_on(
+      reinterpret_cast<void*>(std::uintptr_t{64}));  // an address that is always the same
+  s->done.go([s, one_stops] {
+    const as_worker me(s->processors, 0);
+    if (one_stops) s->stop();
+    s->release();
+  });
+  s->done.go([s] {
+    const as_worker me(s->processors, 1);
+    s->release();
+  });
+  s->done.go([s] {
+    const as_worker me(s->processors, 2);
+    s->fire();
+  });
+  s->done.wait();
+  if (s->on_shelf) s->fire();
+  heddle::check(s->freed, "a timer was never freed");
+}
+
+const heddle::model dropped{
+    "runtime/timer_dropped", heddle::expected::verified,
+    "A worker fires a timer while its two handles are dropped: whoever is last frees it.",
+    [] { live_and_die<seeded::nothing>(false); }};
+
+const heddle::model stopped{"runtime/timer_stopped", heddle::expected::verified,
+                            "The same while the owner of one handle stops the timer first.",
+                            [] { live_and_die<seeded::nothing>(true); }};
+
+const heddle::model without_atomicity{"runtime/timer_without_atomicity",
+                                      heddle::expected::assertion,
+                                      "Seeded: a dropped handle compares and exchanges in two "
+                                      "steps. The timer is never freed, or twice.",
+                                      [] { live_and_die<seeded::compare_exchange_in_two>(false); }};
+
+}  // namespace

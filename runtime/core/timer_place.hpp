@@ -1,0 +1,74 @@
+// Where a timer is kept while it is armed, and how long it lives. A template over the atomics
+// (runtime/pool/atomics.hpp says what it needs), so that exploration mode can check it as it ships.
+//
+// Handles are counted; the shelf is an owner too, but not in the count, so that who arms and stops
+// a timer changes none.
+//
+// Invariants:
+// 1. The timer is freed by the last handle if it is off the shelf. If it is on it, that handle
+// passes
+//    its count on to the shelf, by a mark at the place, and who takes the timer off has it then.
+// 2. Who takes it off without a handle, to fire it, becomes a counted owner before the place says
+// so:
+//    a handle that finds the timer off the shelf also finds the count.
+// 3. The place is changed under the shelf's lock, but for the mark.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace heddle::detail {
+
+template <class Atomics>
+class timer_place {
+ public:
+  template <class T>
+  using atomic = typename Atomics::template atomic<T>;
+  using count = atomic<std::uint32_t>;
+
+  // By the owner of a handle, which it gives up. True: it was the last owner, and frees the timer.
+  bool release(count& handles) noexcept {
+    for (;;) {
+      // Acquire; pairs with the other owners' releases.
+      std::uint32_t owners = handles.load(std::memory_order_acquire);
+      if (owners > 1) {
+        if (handles.compare_exchange_strong(owners, owners - 1, std::memory_order_acq_rel))
+          return false;
+        continue;
+      }
+      // Acquire; pairs with the exchange in take_off_to_fire().
+      std::uintptr_t found = place_.load(std::memory_order_acquire);
+      if (found != off) {
+        if (place_.compare_exchange_strong(found, found | alone, std::memory_order_acq_rel))
+          return false;
+      } else if (handles.load(std::memory_order_acquire) == 1) {
+        return true;
+      }
+    }
+  }
+
+  // By the owner of a handle, under the lock of `shelf`, as are the others.
+  void put_on(void* shelf) noexcept {
+    place_.store(reinterpret_cast<std::uintptr_t>(shelf), std::memory_order_release);
+  }
+  void take_off() noexcept { place_.store(off, std::memory_order_release); }
+  // The caller has no handle, and owns the timer from now on as if it had one.
+  void take_off_to_fire(count& handles) noexcept {
+    handles.fetch_add(1, std::memory_order_relaxed);
+    if ((place_.exchange(off, std::memory_order_acq_rel) & alone) != 0)
+      handles.store(1, std::memory_order_relaxed);  // nobody else has the timer
+  }
+
+  // The shelf, or null.
+  void* shelf() const noexcept {
+    return reinterpret_cast<void*>(place_.load(std::memory_order_acquire) & ~alone);
+  }
+
+ private:
+  static constexpr std::uintptr_t off = 0;
+  static constexpr std::uintptr_t alone = 1;  // the shelf has the last handle's count
+
+  atomic<std::uintptr_t> place_{off};
+};
+
+}  // namespace heddle::detail
