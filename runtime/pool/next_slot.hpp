@@ -5,9 +5,8 @@
 //
 // Invariants:
 // 1. The owner says that it is at the slot before it looks whether a thief is; a thief says that it
-// is
-//    there before it looks whether the owner is. The barriers between make one of the two see the
-//    other.
+//    is there before it looks whether the owner is. The barriers between make one of the two see
+//    the other.
 // 2. A thief that finds the owner there gives up. An owner that finds a thief there exchanges, as
 //    thieves do: whoever's exchange gives an element has it.
 #pragma once
