@@ -220,7 +220,7 @@ void object_model::touches(const action& what, const operation& op,
     case op_kind::timer_arm:
     case op_kind::timer_stop:
       out.push_back({clock_object, kind::timer, o});
-      if (op.second != 0) out.push_back({op.second, kind::close, 0});  // it drains the channel
+      if (op.second != 0) out.push_back({op.second, kind::exclusive, 0});  // it drains the channel
       return;
     case op_kind::timer_fire:
       out.push_back({clock_object, kind::timer, o});

@@ -99,6 +99,11 @@ void reversal_finder::possible_touches(const candidate& c, access_list& touches)
     if (c.op->second != 0) touches.push_back({clock_object, access_kind::timer, c.op->second});
     return;
   }
+  if (c.op->kind == op_kind::timer_fire && c.op->second != 0) {  // whichever message it sends
+    touches.assign({{clock_object, access_kind::timer, c.op->object},
+                    {c.op->second, access_kind::poll_buffered, 0}});
+    return;
+  }
   folded_.reset();
   for (const operation& op : c.offers) folded_.meet(op);
   folded_.touches(c.what, *c.op, c.offers, touches);

@@ -142,6 +142,9 @@ void reverse_search::add_possible(const placed_action& a) {
     possible_.push_back(
         {a.op->object, a.op->value > 0 ? access_kind::exclusive : access_kind::poll_open, 0});
     if (a.op->second != 0) possible_.push_back({clock_object, access_kind::timer, a.op->second});
+  } else if (a.op->kind == op_kind::timer_fire && a.op->second != 0) {
+    possible_.push_back({clock_object, access_kind::timer, a.op->object});
+    possible_.push_back({a.op->second, access_kind::exclusive, 0});  // whichever message it sends
   } else if (a.op->kind == op_kind::lock) {
     possible_.push_back({a.op->object, access_kind::lock, 0});
   } else if (touches_always(*a.op, always)) {

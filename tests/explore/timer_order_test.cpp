@@ -1,4 +1,4 @@
-// Tickers whose ticks are late, dropped, stopped: time passes over a tick that would find its
+// Timers and tickers: ticks are late, dropped, taken back. Time passes over a tick that would find its
 // channel full, so who receives decides where time goes next. All interleavings are the reference.
 #include <catch2/catch.hpp>
 
@@ -71,7 +71,7 @@ std::string time_now() {
 
 }  // namespace
 
-TEST_CASE("ticks that nobody has taken yet are passed over", "[ticker]") {
+TEST_CASE("ticks that nobody has taken yet are passed over", "[timers]") {
   same_as_all_interleavings(
       [] {
         const auto tick = heddle::tick(100ms);
@@ -83,7 +83,7 @@ TEST_CASE("ticks that nobody has taken yet are passed over", "[ticker]") {
       {"", "t", "tt", "ttt"});
 }
 
-TEST_CASE("a select with a default case polls a ticker", "[ticker]") {
+TEST_CASE("a select with a default case polls a ticker", "[timers]") {
   same_as_all_interleavings(
       [] {
         const auto tick = heddle::tick(100ms);
@@ -96,7 +96,7 @@ TEST_CASE("a select with a default case polls a ticker", "[ticker]") {
       {"--", "-b", "-t", "bt", "t-", "tb", "tt"});
 }
 
-TEST_CASE("one tick taken makes room for one more stop of time", "[ticker]") {
+TEST_CASE("one tick taken makes room for one more stop of time", "[timers]") {
   same_as_all_interleavings(
       [] {
         const auto tick = heddle::tick(100ms);
@@ -108,7 +108,7 @@ TEST_CASE("one tick taken makes room for one more stop of time", "[ticker]") {
       {"250", "300", "350", "400"});
 }
 
-TEST_CASE("a ticker is stopped by another goroutine", "[ticker]") {
+TEST_CASE("a ticker is stopped by another goroutine", "[timers]") {
   same_as_all_interleavings(
       [] {
         const auto ticks = std::make_shared<ticker>(100ms);
@@ -122,7 +122,7 @@ TEST_CASE("a ticker is stopped by another goroutine", "[ticker]") {
       {"", "t", "tt", "ttt", "tttt"});
 }
 
-TEST_CASE("a ticker is stopped and begins again in another goroutine", "[ticker]") {
+TEST_CASE("a ticker is stopped and begins again in another goroutine", "[timers]") {
   same_as_all_interleavings(
       [] {
         const auto ticks = std::make_shared<ticker>(100ms);
@@ -139,7 +139,7 @@ TEST_CASE("a ticker is stopped and begins again in another goroutine", "[ticker]
       {"", "t", "tt"});
 }
 
-TEST_CASE("two goroutines take ticks of two tickers", "[ticker]") {
+TEST_CASE("two goroutines take ticks of two tickers", "[timers]") {
   same_as_all_interleavings(
       [] {
         const auto slow = heddle::tick(150ms);
@@ -151,4 +151,30 @@ TEST_CASE("two goroutines take ticks of two tickers", "[ticker]") {
         return seen;
       },
       {"", "t", "tt"});
+}
+
+TEST_CASE("a timer that two goroutines arm again sends more than one message", "[timers]") {
+  same_as_all_interleavings(
+      [] {
+        const auto t = std::make_shared<timer>(50ms);
+        go([t] { t->reset(80ms); });
+        go([t] { t->reset(30ms); });
+        const bool first = select(recv(t->channel()), recv(after(100ms))) == 0;
+        return std::string(first ? "timer" : "after");
+      },
+      {"timer", "after"});
+}
+
+TEST_CASE("stopping a timer takes back what could have been received", "[timers]") {
+  same_as_all_interleavings(
+      [] {
+        const auto slept = std::make_shared<wait_group>();
+        slept->go([] { sleep_for(50ms); });
+        const auto t = std::make_shared<timer>(50ms);
+        go([t] { t->stop(); });
+        const bool first = select(recv(t->channel()), recv(after(60ms))) == 0;
+        slept->wait();
+        return std::string(first ? "timer" : "after");
+      },
+      {"timer", "after"});
 }
