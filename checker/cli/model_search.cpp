@@ -67,7 +67,11 @@ std::pair<std::unique_ptr<worker>, search_ticket> model_search::start_next(print
     p.now = status::running;
     ticket.parts.push_back(i);
   }
-  if (way_ == way::whole) return {start(alone_ ? *alone_ : run_, output), std::move(ticket)};
+  if (way_ == way::whole) {
+    if (alone_ && run_.how.max_seconds > 0)
+      alone_->how.max_seconds = std::max(0.001, run_.how.max_seconds - seconds_since(started_));
+    return {start(alone_ ? *alone_ : run_, output), std::move(ticket)};
+  }
   ticket.allowed = run_.how.max_executions != 0 ? allowance() : 0;
   ticket.probes = probed_.executions == 0 && executions() > few_executions;
   reserved_ += ticket.allowed;
@@ -222,8 +226,6 @@ void model_search::begin_again(std::string state) {
 
 void model_search::begin_undivided() {
   alone_ = run_;
-  if (double& most = alone_->how.max_seconds; most > 0)
-    most = std::max(0.001, most - seconds_since(started_));
   way_ = way::whole;
   forget_parts();
 }

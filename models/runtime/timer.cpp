@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "heddle/go.hpp"
 #include "heddle/model.hpp"
@@ -16,6 +17,9 @@ namespace {
 
 using memory::as_worker;
 using memory::seeded;
+
+// An address that is always the same.
+void* a_shelf() { return reinterpret_cast<void*>(std::uintptr_t{64}); }
 
 // A timer on the shelf of a worker, and two handles of it.
 template <seeded Bug>
@@ -44,7 +48,7 @@ struct scene {
     const std::lock_guard hold(shelf);
     if (!on_shelf) return;
     on_shelf = false;
-    place.take_off();
+    place.take_off(handles);
   }
   // By a worker.
   void fire() {
@@ -61,8 +65,7 @@ struct scene {
 template <seeded Bug>
 void live_and_die(bool one_stops) {
   const auto s = std::make_shared<scene<Bug>>();
-  s->place.put_on(
-      reinterpret_cast<void*>(std::uintptr_t{64}));  // an address that is always the same
+  s->place.put_on(a_shelf(), s->handles);
   s->done.go([s, one_stops] {
     const as_worker me(s->processors, 0);
     if (one_stops) s->stop();
@@ -80,6 +83,72 @@ void live_and_die(bool one_stops) {
   if (s->on_shelf) s->fire();
   heddle::check(s->freed, "a timer was never freed");
 }
+
+// A ticker with one handle. Two workers fire it, one tick each.
+struct ticking {
+  using timer_place = heddle::detail::timer_place<memory::x86<seeded::nothing>>;
+  explicit ticking(bool is_counted) : place(is_counted) {}
+
+  memory::machine processors{3};
+  memory::spin_lock shelf;  // of on_shelf
+  bool on_shelf = true;
+  typename timer_place::count handles{1};
+  timer_place place;
+  heddle::var<bool> state = true;  // of the ticker: gone once it is freed
+  bool freed = false;
+  heddle::wait_group done;
+
+  void release() {
+    if (!place.release(handles)) return;
+    heddle::check(!freed && !on_shelf, "a ticker was freed on its shelf, or twice");
+    state = false;
+    freed = true;
+  }
+  bool take_off() {
+    const std::lock_guard hold(shelf);
+    if (!std::exchange(on_shelf, false)) return false;
+    place.take_off_to_fire(handles);
+    return true;
+  }
+  void tick() {
+    if (!take_off()) return;
+    {
+      const std::lock_guard hold(shelf);
+      place.put_on(a_shelf(), handles);
+      on_shelf = true;
+    }
+    heddle::check(!freed, "a ticker was touched after it had been freed");
+    release();
+  }
+};
+
+void tick_and_drop(bool is_counted) {
+  const auto s = std::make_shared<ticking>(is_counted);
+  s->place.put_on(a_shelf(), s->handles);
+  s->done.go([s] {
+    const as_worker me(s->processors, 0);
+    s->release();
+  });
+  for (unsigned worker : {1U, 2U})
+    s->done.go([s, worker] {
+      const as_worker me(s->processors, worker);
+      s->tick();
+    });
+  s->done.wait();
+  heddle::check(!s->freed, "a ticker that nobody stopped was freed");
+  if (s->take_off()) s->release();  // the program ends
+  heddle::check(s->freed, "a ticker was never freed");
+}
+
+const heddle::model ticker_dropped{
+    "runtime/ticker_dropped", heddle::expected::verified,
+    "Two workers fire a ticker, and put it back, while its only handle is dropped: it ticks on.",
+    [] { tick_and_drop(true); }};
+
+const heddle::model ticker_uncounted{
+    "runtime/ticker_uncounted", heddle::expected::assertion,
+    "Seeded: the shelf of a ticker is not counted as an owner. It is freed while it is on it.",
+    [] { tick_and_drop(false); }};
 
 const heddle::model dropped{
     "runtime/timer_dropped", heddle::expected::verified,

@@ -23,13 +23,13 @@ static_assert(sizeof(timer_state) % alignof(channel) == 0 &&
 
 }  // namespace
 
-timer_state::timer_state(place made_at) : id(name_object("timer", made_at)), at(made_at) {}
+timer_state::timer_state(place made_at, duration every)
+    : period(every), home(every > duration::zero()), id(name_object("timer", made_at)), at(made_at) {}
 
 channel* make_sending_timer(duration period, place at) {
   channel* sink = channel::make(element_type_of<time_point>(), 1, at, bytes_before_channel);
-  auto* t = new (&timer_of(*sink)) timer_state(at);
+  auto* t = new (&timer_of(*sink)) timer_state(at, period);
   t->sink = sink;
-  t->period = period;
   return sink;
 }
 

@@ -24,7 +24,7 @@ struct goroutine;
 namespace heddle::detail {
 
 struct timer_state {
-  explicit timer_state(place at);
+  explicit timer_state(place at, duration period = duration::zero());
   timer_state(const timer_state&) = delete;
   timer_state& operator=(const timer_state&) = delete;
   ~timer_state() = default;
@@ -40,7 +40,7 @@ struct timer_state {
   bool abandoned = false;    // a sleeper's, after the sleeper was torn down
   std::uint32_t arming = 0;  // counts: tells the engine's entry from one that came too late
   time_point deadline{};
-  duration period{};                    // zero: fires once
+  duration period;                      // zero: fires once
   timer_place<primitive_atomics> home;  // the pool's: on which shelf while it is armed,
   std::size_t heap_position = 0;        // and where there
   core::goroutine* sleeper = nullptr;   // who wakes, or

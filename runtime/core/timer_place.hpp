@@ -2,16 +2,18 @@
 // (runtime/pool/atomics.hpp says what it needs), so that exploration mode can check it as it ships.
 //
 // Handles are counted; the shelf is an owner too, but not in the count, so that who arms and stops
-// a timer changes none.
+// a timer changes none. Not so of a ticker, which is put on a shelf by who fires it: there a handle
+// could find the count and the place as they were before, and not see that both had changed. Its
+// shelf is counted like a handle.
 //
-// Invariants:
+// Invariants, but for tickers:
 // 1. The timer is freed by the last handle if it is off the shelf. If it is on it, that handle
-// passes
-//    its count on to the shelf, by a mark at the place, and who takes the timer off has it then.
+//    passes its count on to the shelf, by a mark at the place, and who takes the timer off has it
+//    then.
 // 2. Who takes it off without a handle, to fire it, becomes a counted owner before the place says
-// so:
-//    a handle that finds the timer off the shelf also finds the count.
-// 3. The place is changed under the shelf's lock, but for the mark.
+//    so: a handle that finds the timer off the shelf also finds the count.
+// 3. The place is changed under the shelf's lock, but for the mark; and only the owner of a handle
+//    puts the timer on a shelf.
 #pragma once
 
 #include <atomic>
@@ -26,8 +28,11 @@ class timer_place {
   using atomic = typename Atomics::template atomic<T>;
   using count = atomic<std::uint32_t>;
 
+  explicit timer_place(bool ticks = false) : ticks_(ticks) {}
+
   // By the owner of a handle, which it gives up. True: it was the last owner, and frees the timer.
   bool release(count& handles) noexcept {
+    if (ticks_) return handles.fetch_sub(1, std::memory_order_acq_rel) == 1;
     for (;;) {
       // Acquire; pairs with the other owners' releases.
       std::uint32_t owners = handles.load(std::memory_order_acquire);
@@ -48,12 +53,17 @@ class timer_place {
   }
 
   // By the owner of a handle, under the lock of `shelf`, as are the others.
-  void put_on(void* shelf) noexcept {
+  void put_on(void* shelf, count& handles) noexcept {
+    if (ticks_) handles.fetch_add(1, std::memory_order_relaxed);
     place_.store(reinterpret_cast<std::uintptr_t>(shelf), std::memory_order_release);
   }
-  void take_off() noexcept { place_.store(off, std::memory_order_release); }
+  void take_off(count& handles) noexcept {
+    place_.store(off, std::memory_order_release);
+    if (ticks_) handles.fetch_sub(1, std::memory_order_relaxed);  // the caller has a handle
+  }
   // The caller has no handle, and owns the timer from now on as if it had one.
   void take_off_to_fire(count& handles) noexcept {
+    if (ticks_) return place_.store(off, std::memory_order_release);  // the shelf's share
     handles.fetch_add(1, std::memory_order_relaxed);
     if ((place_.exchange(off, std::memory_order_acq_rel) & alone) != 0)
       handles.store(1, std::memory_order_relaxed);  // nobody else has the timer
@@ -69,6 +79,7 @@ class timer_place {
   static constexpr std::uintptr_t alone = 1;  // the shelf has the last handle's count
 
   atomic<std::uintptr_t> place_{off};
+  const bool ticks_;
 };
 
 }  // namespace heddle::detail

@@ -166,9 +166,9 @@ void pool::yield(place) { performance::yield(); }
 time_point pool::now(place) { return steady_now(); }
 
 void pool::arm(detail::timer_state& t) {
-  here().timers().add(t);
-  if (!detail::parallel()) return;
   const duration::rep due = t.deadline.time_since_epoch().count();
+  here().timers().add(t);  // from now on another worker may fire it, and move the deadline
+  if (!detail::parallel()) return;
   std_atomics::light_barrier();  // pairs with the heavy one in start_watch()
   if (parking_.any_asleep() && due < watched_until_.load(std::memory_order_relaxed))
     parking_.wake_one();

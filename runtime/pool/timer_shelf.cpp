@@ -55,9 +55,9 @@ void timer_shelf::note_earliest() noexcept {
 void timer_shelf::add(detail::timer_state& t) {
   [[maybe_unused]] const detail::unwatched_scope growing;
   const std::lock_guard hold(lock_);
-  if (t.sleeper == nullptr) t.home.put_on(this);
-  ++t.arming;
   heap_.emplace_back();
+  if (t.sleeper == nullptr) t.home.put_on(this, detail::handles_of(t));
+  ++t.arming;
   sift_up(heap_.size() - 1, {t.deadline, armed_so_far_++, t.sleeper != nullptr, &t});
   note_earliest();
 }
@@ -82,7 +82,7 @@ void timer_shelf::remove(detail::timer_state& t) noexcept {
   ++t.arming;
   if (t.heap_position == off_the_shelf) return;
   take(t.heap_position);
-  t.home.take_off();
+  t.home.take_off(detail::handles_of(t));
 }
 
 timer_shelf::due_timer timer_shelf::take_due(time_point now) noexcept {
