@@ -178,7 +178,7 @@ TEST_CASE("what is created past the step bound is no choice", "[reverse]") {
       });
     s->y.load();
   };
-  for (const std::size_t bound : {2, 4, 6, 8}) {
+  for (const std::size_t bound : {2U, 4U, 6U, 8U}) {
     explore::sequencer engine;
     explore::dpor_strategy trees;
     INFO(bound);
