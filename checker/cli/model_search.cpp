@@ -31,6 +31,39 @@ double seconds_since(clock::time_point t) {
   return std::chrono::duration<double>(clock::now() - t).count();
 }
 
+// What a worker does with a request.
+std::string explore_parts(const isolated_run& run, const std::string& request,
+                    shared_progress& progress) {
+  try {
+    explore::byte_reader in(request);
+    checker::options how = run.how;
+    how.log = &progress;
+    how.max_executions = in.number();
+    how.max_seconds = in.real();
+    const std::uint64_t before = in.number();
+    progress.estimated(in.real());
+    how.on_progress = [&progress, before](std::uint64_t executions, std::size_t depth) {
+      progress.explored(before + executions, depth);
+    };
+    const bool probes = in.flag();
+    const bool may_decline = in.flag();
+    const double quantum = in.real();
+    std::vector<checker::part_state> parts;
+    while (!in.at_end()) parts.push_back(in.text());
+    explore::byte_writer out;
+    const checker::size_estimate size =
+        probes ? checker::probe(run.m->body(), how, false).size : checker::size_estimate{};
+    for (double number : {size.executions, size.low, size.high}) out.real(number);
+    const std::vector<part_answer> answers =
+        checker::search_parts(run.m->body(), how, parts, quantum,
+                              [&progress] { return progress.wanted(); }, may_decline);
+    for (const part_answer& a : answers) out.text(report::to_bytes(a));
+    return tag_answer + out.take();
+  } catch (const std::exception& e) {
+    return std::string(1, tag_trouble) + e.what();
+  }
+}
+
 }  // namespace
 
 model_search::model_search(const isolated_run& run, way how)
@@ -54,65 +87,60 @@ bool model_search::ready() const {
   return std::ranges::any_of(parts_, [](const part& p) { return p.now == status::ready; });
 }
 
-std::pair<std::unique_ptr<worker>, search_ticket> model_search::start_next(printing output,
-                                                                           std::size_t workers) {
-  const auto is_ready = [](const part& p) { return p.now == status::ready; };
-  const auto there = static_cast<std::size_t>(std::ranges::count_if(parts_, is_ready));
-  const std::size_t share = std::min((there + workers - 1) / workers, most_parts);
+// A share of those that are ready; or one alone whose worker was killed, so that it is known which
+// of them kills.
+std::vector<std::size_t> model_search::next_parts(std::size_t workers) const {
+  std::vector<std::size_t> next;
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    if (parts_[i].now != status::ready) continue;
+    if (parts_[i].deaths > 0) return {i};
+    next.push_back(i);
+  }
+  next.resize(std::min((next.size() + workers - 1) / workers, most_parts));
+  return next;
+}
+
+search_ticket model_search::start_next(std::unique_ptr<worker>& w, printing output,
+                                       std::size_t workers) {
   search_ticket ticket;
   ticket.begun = begun_;
-  for (std::size_t i = 0; i < parts_.size() && ticket.parts.size() < share; ++i) {
-    part& p = parts_[i];
-    if (!is_ready(p)) continue;
-    p.now = status::running;
-    ticket.parts.push_back(i);
-  }
+  ticket.parts = next_parts(workers);
+  for (std::size_t i : ticket.parts) parts_[i].now = status::running;
   if (way_ == way::whole) {
     if (alone_ && run_.how.max_seconds > 0)
       alone_->how.max_seconds = std::max(0.001, run_.how.max_seconds - seconds_since(started_));
-    return {start(alone_ ? *alone_ : run_, output), std::move(ticket)};
+    w = start(alone_ ? *alone_ : run_, output);
+    return ticket;
   }
   ticket.allowed = run_.how.max_executions != 0 ? allowance() : 0;
   ticket.probes = probed_.executions == 0 && executions() > few_executions;
   reserved_ += ticket.allowed;
-  auto w = std::make_unique<worker>(
-      [this, &ticket](shared_progress& progress) { return explore(ticket, progress); }, output,
-      std::chrono::duration<double>(run_.hang_seconds));
-  return {std::move(w), std::move(ticket)};
+  if (!w)
+    w = std::make_unique<worker>(
+        [&run = run_](const std::string& text, shared_progress& progress) {
+          return explore_parts(run, text, progress);
+        },
+        output, std::chrono::duration<double>(run_.hang_seconds));
+  w->ask(request(ticket));
+  return ticket;
 }
 
-// In the worker.
-std::string model_search::explore(const search_ticket& ticket, shared_progress& progress) const {
-  checker::options how = run_.how;
-  how.log = &progress;
-  how.max_executions = ticket.allowed;
-  if (how.max_seconds > 0)
-    how.max_seconds = std::max(0.001, how.max_seconds - seconds_before_ - seconds_since(started_));
-  const std::uint64_t before = counted_.explored;
-  progress.estimated(estimate().executions);
-  how.on_progress = [&](std::uint64_t executions, std::size_t depth) {
-    progress.explored(before + executions, depth);
-  };
-  std::vector<checker::part_state> requests;
+std::string model_search::request(const search_ticket& ticket) const {
+  explore::byte_writer out;
+  out.number(ticket.allowed);
+  const double seconds = run_.how.max_seconds - seconds_before_ - seconds_since(started_);
+  out.real(run_.how.max_seconds > 0 ? std::max(0.001, seconds) : 0);
+  out.number(counted_.explored);
+  out.real(estimate().executions);
+  out.flag(ticket.probes);
+  out.flag(way_ != way::kept);
   double quantum = quantum_seconds;
-  for (std::size_t i : ticket.parts) {
-    requests.push_back(parts_[i].state);
-    // Where workers are being killed, the next one answers sooner.
+  // Where workers are being killed, the next one answers sooner.
+  for (std::size_t i : ticket.parts)
     quantum = std::min(quantum, quantum_seconds / (1 << 3 * parts_[i].deaths));
-  }
-  try {
-    explore::byte_writer out;
-    const checker::size_estimate size =
-        ticket.probes ? checker::probe(run_.m->body(), how, false).size : checker::size_estimate{};
-    for (double number : {size.executions, size.low, size.high}) out.real(number);
-    const std::vector<part_answer> answers = checker::search_parts(
-        run_.m->body(), how, requests, quantum, [&progress] { return progress.wanted(); },
-        way_ != way::kept);
-    for (const part_answer& a : answers) out.text(report::to_bytes(a));
-    return tag_answer + out.take();
-  } catch (const std::exception& e) {
-    return std::string(1, tag_trouble) + e.what();
-  }
+  out.real(quantum);
+  for (std::size_t i : ticket.parts) out.text(parts_[i].state);
+  return out.take();
 }
 
 void model_search::put_back(const search_ticket& ticket, bool killed) {

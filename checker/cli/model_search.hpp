@@ -18,7 +18,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "isolation.hpp"
@@ -48,10 +47,9 @@ class model_search {
   bool over() const { return over_; }
   // Whether there is something for a worker to do that none does.
   bool ready() const;
-  // Starts a worker on it, or on the share of it that one of so many workers can have. REQUIRES:
-  // ready().
-  std::pair<std::unique_ptr<worker>, search_ticket> start_next(printing output,
-                                                               std::size_t workers);
+  // Sets a worker to it, or to the share of it that one of so many workers can have: `w`, if that
+  // is one that has answered, else a new one, into `w`. REQUIRES: ready().
+  search_ticket start_next(std::unique_ptr<worker>& w, printing output, std::size_t workers);
   // That worker has ended. May run the model again, to tell how it crashed.
   void ended(const search_ticket& ticket, const outcome& o);
   // What the search came to. REQUIRES: over().
@@ -69,7 +67,8 @@ class model_search {
     int deaths = 0;  // workers that were killed while they explored it
   };
 
-  std::string explore(const search_ticket& ticket, shared_progress& progress) const;
+  std::vector<std::size_t> next_parts(std::size_t workers) const;
+  std::string request(const search_ticket& ticket) const;
   void put_back(const search_ticket& ticket, bool killed);
   bool arrived(std::size_t index, checker::part_answer a);
   void part_over(std::size_t index);

@@ -18,6 +18,11 @@ struct slot {
   std::unique_ptr<worker> w;
 };
 
+struct idle {
+  std::size_t search;
+  std::unique_ptr<worker> w;
+};
+
 class pool {
  public:
   pool(std::vector<std::unique_ptr<model_search>>& searches, std::size_t workers,
@@ -42,12 +47,23 @@ class pool {
         ++next;
         continue;
       }
-      auto [w, ticket] = searches_[next]->start_next(printing::dropped, workers_);
-      slots_.push_back({next, ticket, std::move(w)});
+      std::unique_ptr<worker> w = idle_worker(next);
+      search_ticket ticket = searches_[next]->start_next(w, printing::dropped, workers_);
+      slots_.push_back({next, std::move(ticket), std::move(w)});
     }
     hungry_ = slots_.size() < workers_;
     if (!hungry_) return;
     for (slot& s : slots_) s.w->want();
+  }
+
+  // One that has worked on the search, if there is one.
+  std::unique_ptr<worker> idle_worker(std::size_t search) {
+    std::erase_if(idle_, [](const idle& i) { return !i.w->can_go_on(); });
+    const auto it = std::ranges::find(idle_, search, &idle::search);
+    if (it == idle_.end()) return nullptr;
+    std::unique_ptr<worker> w = std::move(it->w);
+    idle_.erase(it);
+    return w;
   }
 
   void wait() {
@@ -65,15 +81,18 @@ class pool {
       model_search& search = *searches_[done.search];
       if (search.over()) continue;
       search.ended(done.ticket, done.w->result());
+      if (done.w->can_go_on()) idle_.push_back({done.search, std::move(done.w)});
       (search.over() ? tell_.over : tell_.arrived)(done.search);
     }
     std::erase_if(slots_, [&](const slot& s) { return searches_[s.search]->over(); });
+    std::erase_if(idle_, [&](const idle& i) { return searches_[i.search]->over(); });
   }
 
   std::vector<std::unique_ptr<model_search>>& searches_;
   std::size_t workers_;
   const search_events& tell_;
   std::vector<slot> slots_;
+  std::vector<idle> idle_;
   bool hungry_ = false;
 };
 

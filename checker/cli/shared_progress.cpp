@@ -69,6 +69,7 @@ void shared_progress::explored(std::uint64_t executions, std::size_t depth) {
 
 bool shared_progress::wanted() const { return page_->wanted.load(relaxed); }
 void shared_progress::want() { page_->wanted.store(true, relaxed); }
+void shared_progress::want_nothing() { page_->wanted.store(false, relaxed); }
 
 void shared_progress::estimated(double executions) { page_->estimate.store(executions, relaxed); }
 

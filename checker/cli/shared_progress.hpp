@@ -33,6 +33,7 @@ class shared_progress final : public explore::decision_log {
 
   // The parent's side.
   void want();
+  void want_nothing();
   std::uint64_t executions() const;  // begun
   std::uint64_t depth() const;       // of the longest execution
   double estimate() const;           // of the whole search's executions; 0: unknown

@@ -290,7 +290,7 @@ exploration::exploration(executor& with, const options& how, const part_state& p
 
 // For a shorter time than this a part is not left for one that waits.
 constexpr auto shortest_part = std::chrono::milliseconds(4);
-constexpr int most_branches = 16;
+constexpr std::size_t shares = 4;  // that it is dealt into
 
 part_answer exploration::run_part(clock::time_point until, const std::function<bool()>& wanted,
                                   bool may_decline) {
@@ -312,9 +312,8 @@ part_answer exploration::run_part(clock::time_point until, const std::function<b
     if (go_on && !strategy_->exhausted()) go_on = within_budget();
     if (!go_on || now_ >= until) break;
     if (wanted() && clock::now() - started_ >= shortest_part) {
-      for (int i = 0; i < most_branches; ++i)
-        if (const std::optional<explore::subtree> branch = tree().split())
-          a.branches.push_back(explore::to_bytes(*branch, executor_.naming()));
+      for (const explore::subtree& branch : tree().split(shares))
+        a.branches.push_back(explore::to_bytes(branch, executor_.naming()));
       if (!a.branches.empty()) break;
     }
   }

@@ -21,6 +21,8 @@ void happens_before::analyse(const trace& t, std::size_t length, std::size_t kno
   if (clocks_.size() < length * stride_) clocks_.resize(2 * length * stride_);
   who_.resize(length);
   position_.resize(length);
+  direct_end_.resize(length);
+  direct_.resize(known == 0 ? 0 : direct_end_[known - 1]);
   for (std::size_t e = known; e < length; ++e) add_event(t, static_cast<std::uint32_t>(e));
 }
 
@@ -64,6 +66,7 @@ void happens_before::add_event(const trace& t, std::uint32_t e) {
   if (ev.what.partner != no_actor) take_part(ev.what.partner, ev.partner_position);
   for (const participant& p : t.others_of(ev)) take_part(p.who, p.position);
   add_conflicts(t, e, row);
+  direct_end_[e] = direct_.size();
   row[ev.what.who] = ev.position + 1;
   if (ev.what.partner != no_actor) row[ev.what.partner] = ev.partner_position + 1;
   for (const participant& p : t.others_of(ev)) row[p.who] = p.position + 1;
@@ -78,7 +81,10 @@ void happens_before::add_conflicts(const trace& t, std::uint32_t e, std::uint32_
         bool barrier = false;
         for (const access& theirs : t.touches(t.events[d])) {
           if (!dependent(mine, theirs)) continue;
-          if (!in_past(d, std::span<const std::uint32_t>(row, actors_))) join(row, clock(d));
+          if (!in_past(d, std::span<const std::uint32_t>(row, actors_))) {
+            join(row, clock(d));
+            direct_.push_back(d);
+          }
           barrier = barrier || (theirs.object == mine.object && orders_everything(theirs.kind));
         }
         if (barrier) return;  // whatever came before it is in the row now

@@ -36,7 +36,6 @@ class happens_before {
   }
   // a comes before b, or is b.
   bool ordered(std::size_t a, std::size_t b) const { return in_past(a, clock(b)); }
-
   // The event at an actor's position; `none` if it has none within the length.
   std::uint32_t event_at(actor_id who, std::uint32_t position) const {
     return position < events_of_[who].size() ? events_of_[who][position] : none;
@@ -48,6 +47,12 @@ class happens_before {
   // The events that touch an object, in order.
   std::span<const std::uint32_t> events_on(object_id o) const {
     return o < on_.size() ? std::span<const std::uint32_t>(on_[o]) : std::span<const std::uint32_t>();
+  }
+  // The events that e directly comes after because it depends on them, latest first, if it touches
+  // one thing alone. Otherwise those among them that were not found in each other's past.
+  std::span<const std::uint32_t> depends_on(std::uint32_t e) const {
+    const std::size_t first = e == 0 ? 0 : direct_end_[e - 1];
+    return std::span(direct_).subspan(first, direct_end_[e] - first);
   }
   std::size_t actors() const { return actors_; }
 
@@ -65,6 +70,8 @@ class happens_before {
   std::vector<std::uint32_t> clocks_;
   std::vector<actor_id> who_;             // of each event
   std::vector<std::uint32_t> position_;   // of each event's who
+  std::vector<std::uint32_t> direct_;     // depends_on() of each event
+  std::vector<std::size_t> direct_end_;   // by event, in direct_
   std::vector<std::vector<std::uint32_t>> events_of_;
   std::vector<std::vector<std::uint32_t>> on_;
   std::vector<object_id> used_;

@@ -100,6 +100,7 @@ std::size_t reverse_search::pick(const point& at) {
   }
   if (!ranked(at)) rank(*at.so_far);
   std::size_t index;
+  const bool by_default = depth_ >= schedule_.size();
   if (depth_ < schedule_.size()) {
     index = find(at, steps_.what(schedule_[depth_]));
     if (index == not_there) {
@@ -109,7 +110,7 @@ std::size_t reverse_search::pick(const point& at) {
   } else {
     index = least(at);
   }
-  push_node(at, index);
+  push_node(at, index, by_default);
   return index;
 }
 
@@ -120,7 +121,7 @@ std::size_t reverse_search::least(const point& at) const {
   return best;
 }
 
-void reverse_search::push_node(const point& at, std::size_t index) {
+void reverse_search::push_node(const point& at, std::size_t index, bool is_least) {
   const alternative& picked = at.alternatives[index];
   if (depth_ < common_) common_ = depth_;
   length_ = depth_;
@@ -131,15 +132,7 @@ void reverse_search::push_node(const point& at, std::size_t index) {
     for (std::size_t i = skipped_begin(depth_ - 1); i < before.skipped_end; ++i)
       if (!steps_.dependent(skipped_[i].what, before.chosen)) skipped_.push_back(skipped_[i]);
   }
-  bool is_least = true;
-  for (const alternative& other : at.alternatives) {
-    if (!less(other.what, picked.what)) continue;
-    is_least = false;
-    const step_id z = steps_.intern(other.what, other.touches);
-    if (std::none_of(skipped_.begin() + static_cast<std::ptrdiff_t>(skipped), skipped_.end(),
-                     [z](const skipped_step& s) { return s.what == z; }))
-      skipped_.push_back({z, static_cast<std::uint32_t>(depth_), at.so_far->positions(other.what.who)});
-  }
+  if (!is_least) is_least = !skip_lesser(at, picked.what, skipped);
   if (length_ == path_.size()) path_.emplace_back();
   node& n = path_[length_++];
   n.fingerprint = at.fingerprint;
@@ -149,6 +142,21 @@ void reverse_search::push_node(const point& at, std::size_t index) {
   n.skipped_end = skipped_.size();
   n.least = is_least;
   ++depth_;
+}
+
+// Skips what is possible and less than what is picked, if it is not among those that have been
+// skipped before: skipped_ from `first` on. Whether there is any.
+bool reverse_search::skip_lesser(const point& at, const action& picked, std::size_t first) {
+  bool any = false;
+  for (const alternative& other : at.alternatives) {
+    if (!less(other.what, picked)) continue;
+    any = true;
+    const step_id z = steps_.intern(other.what, other.touches);
+    if (std::none_of(skipped_.begin() + static_cast<std::ptrdiff_t>(first), skipped_.end(),
+                     [z](const skipped_step& s) { return s.what == z; }))
+      skipped_.push_back({z, static_cast<std::uint32_t>(depth_), at.so_far->positions(other.what.who)});
+  }
+  return any;
 }
 
 void reverse_search::end(const trace& t) {

@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "concurrent_events.hpp"
 #include "configuration.hpp"
 #include "happens_before.hpp"
 #include "preemptions.hpp"
@@ -54,8 +55,10 @@ class reverse_search final : public strategy {
 
   // Everything that is left to do, as a value.
   subtree save() const;
-  // Gives away a trace to explore, with all that follows from it; empty if there is but one.
-  std::optional<subtree> split();
+  // Deals what is left into at most so many shares, of which it keeps one. Gives away the others:
+  // none if there is but one trace to go on from. A trace comes with all that follows from it, and
+  // those nearest to the first execution, from which most follows, are dealt first.
+  std::vector<subtree> split(std::size_t shares);
   // The wait groups that were seen to panic in a search that has to begin again because of that.
   const std::vector<object_id>& panicking_groups() const { return panicking_groups_; }
 
@@ -93,8 +96,9 @@ class reverse_search final : public strategy {
   // Something that might be done before event b, which it depends on.
   struct reordering {
     std::uint32_t b;
-    std::uint32_t choice;
+    std::uint32_t choice;  // or constant_event and an event that always touches the same
   };
+  static constexpr std::uint32_t constant_event = std::uint32_t{1} << 31;
   struct place_in_trace {
     actor_id who;
     std::uint32_t position;
@@ -121,7 +125,8 @@ class reverse_search final : public strategy {
                                        path_[depth].skipped_end - skipped_begin(depth));
   }
   std::size_t least(const point& at) const;
-  void push_node(const point& at, std::size_t index);
+  void push_node(const point& at, std::size_t index, bool is_least);
+  bool skip_lesser(const point& at, const action& picked, std::size_t first);
   void take_next();
   std::size_t nearest_level() const;
   void leave_level(std::size_t index);
@@ -133,7 +138,7 @@ class reverse_search final : public strategy {
   void find_children(const trace& t);
   place_state place_of(std::uint32_t b);
   bool is_place(std::uint32_t b, const choice& c);
-  bool can_reach_core(std::uint32_t b) const;
+  bool can_reach_core(std::uint32_t b);
   void look_at_new_events();
   void find_adjacent(std::uint32_t e);
   bool is_always_possible(actor_id who, std::uint32_t position) const;
@@ -142,12 +147,14 @@ class reverse_search final : public strategy {
   void find_choices_at(actor_id who, std::uint32_t position);
   void find_pairs(placed_action a, op_kind partner_kind);
   void add_choice(const placed_action& a);
+  placed_action placed(std::uint32_t e) const;
   void add_reversible(std::uint32_t e);
   void add_possible(const placed_action& a);
   void find_conflicting(std::uint32_t index);
   bool place(const placed_action& a);
   bool may_depend(std::uint32_t e) const;
   void consider(std::uint32_t b, const choice& c);
+  void consider_constant(std::uint32_t b, std::uint32_t e);
   bool place_instead();
   void find_needed();
   void find_undecided();
@@ -198,6 +205,7 @@ class reverse_search final : public strategy {
   // The analysis of one trace.
   const trace* trace_ = nullptr;
   happens_before order_;
+  concurrent_events concurrent_;
   configuration config_;
   std::uint32_t events_ = 0;
   std::uint32_t settled_from_ = 0;   // no event from here on is a departure
@@ -214,6 +222,7 @@ class reverse_search final : public strategy {
   std::vector<place_in_trace> variable_;  // where something else was done
   std::vector<reordering> reorderings_;
   std::vector<choice> choices_;
+  choice constant_ = {.a = {}, .never_blocks = true, .constant = true, .undoes_latest = true};
   access_list possible_;
   object_model fresh_;
   level* into_ = nullptr;

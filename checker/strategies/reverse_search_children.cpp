@@ -14,6 +14,7 @@ void reverse_search::find_children(const trace& t) {
   // What a fair continuation did beyond the step bound was nobody's choice.
   events_ = static_cast<std::uint32_t>(std::min(t.events.size(), depth_));
   analyse(t, events_);
+  concurrent_.look_at(order_, static_cast<std::uint32_t>(std::min<std::size_t>(common_, events_)));
   config_.look_at(t, order_);
   settled_from_ = events_;
   while (settled_from_ > 0 && path_[settled_from_ - 1].least) --settled_from_;
@@ -26,9 +27,15 @@ void reverse_search::find_children(const trace& t) {
   past_.assign(order_.actors(), 0);
   places_.assign(events_, place_state::unknown);
   find_choices();
-  for (const reordering& r : reorderings_) consider(r.b, choices_[r.choice]);
+  for (const reordering& r : reorderings_) {
+    if ((r.choice & constant_event) != 0)
+      consider_constant(r.b, r.choice & ~constant_event);
+    else
+      consider(r.b, choices_[r.choice]);
+  }
   if (into_->children.empty()) return;
-  for (std::uint32_t e = 0; e < events_; ++e) into_->path.push_back(path_[e].chosen);
+  into_->path.resize(events_);
+  for (std::uint32_t e = 0; e < events_; ++e) into_->path[e] = path_[e].chosen;
   into_->shared = events_;
   left_ += into_->children.size();
   ++levels_used_;
@@ -44,11 +51,8 @@ reverse_search::place_state reverse_search::place_of(std::uint32_t b) {
 
 // Whether more than b and the next event can be left when b is performed, or need not; see
 // reaches_core(): not if all that follows comes after the next event, and that after b.
-bool reverse_search::can_reach_core(std::uint32_t b) const {
-  if (b + 2 >= settled_from_ || !order_.ordered(b, b + 1)) return true;
-  for (std::uint32_t e = b + 2; e < events_; ++e)
-    if (!order_.ordered(b + 1, e)) return true;
-  return false;
+bool reverse_search::can_reach_core(std::uint32_t b) {
+  return b + 2 >= settled_from_ || !order_.ordered(b, b + 1) || concurrent_.has_beside(b + 1);
 }
 
 // Whether an event that does not come after b_ comes after something else that is left out.
@@ -72,8 +76,23 @@ void reverse_search::consider(std::uint32_t b, const choice& c) {
   undecided_.clear();
   needed_ = b_;
   if (!place_instead()) return;
-  c.constant ? find_needed() : find_undecided();
+  find_undecided();
   consider_without(0);
+}
+
+// Tries to perform event e, which directly follows event b, where that was.
+void reverse_search::consider_constant(std::uint32_t b, std::uint32_t e) {
+  b_ = b;
+  b_step_ = path_[b].chosen;
+  constant_.performed = e;
+  c_ = &constant_;
+  a_.what = path_[e].again.what;
+  left_after_.assign(1, e);
+  needed_ = b;
+  find_needed();
+  if (!choose_kept() || !reaches_core()) return;
+  a_ = placed(e);
+  try_child();
 }
 
 // What the candidate's participants did instead is left out. False if it comes before b_.
@@ -90,12 +109,11 @@ bool reverse_search::place_instead() {
 
 // For a candidate that followed b_ directly: what was done beside b_ comes before it if need be.
 void reverse_search::find_needed() {
-  for (std::uint32_t e = c_->performed; --e > b_;) {
-    if (!order_.in_past(e, past_) && !order_.ordered(e, c_->performed)) continue;
-    if (order_.ordered(b_, e)) continue;
+  concurrent_.any_beside_from_last(b_, c_->performed, [&](std::uint32_t e) {
+    if (!order_.ordered(e, c_->performed)) return false;
     needed_ = e;
-    return;
-  }
+    return true;
+  });
 }
 
 void reverse_search::find_undecided() {
@@ -162,16 +180,17 @@ void reverse_search::consider_without(std::size_t i) {
 // The events that come before the candidate in the normal form.
 bool reverse_search::choose_kept() {
   kept_.clear();
-  for (std::uint32_t e = b_ + 1; e < events_; ++e) {
-    if (order_.ordered(b_, e)) continue;
+  bool possible = true;
+  concurrent_.any_beside(b_, [&](std::uint32_t e) {
     if (removed(e)) {
-      if (order_.in_past(e, past_)) return false;
-      continue;
+      possible = c_->constant || !order_.in_past(e, past_);
+      return !possible;
     }
-    if (e > needed_ && less(a_.what, path_[e].again.what)) break;
+    if (e > needed_ && less(a_.what, path_[e].again.what)) return true;
     kept_.push_back(e);
-  }
-  return true;
+    return false;
+  });
+  return possible;
 }
 
 // The trace goes by default from b_ and what the candidate's owner did after it. If no event is
@@ -186,9 +205,8 @@ bool reverse_search::reaches_core() const {
 // Whether what is skipped at event b could be woken by events that do not come after it.
 bool reverse_search::can_wake_all_skipped(std::uint32_t b) {
   return std::ranges::all_of(skipped_at(b), [&](const skipped_step& z) {
-    for (std::uint32_t e = b + 1; e < events_; ++e)
-      if (!order_.ordered(b, e) && steps_.dependent(z.what, path_[e].chosen)) return true;
-    return false;
+    return concurrent_.any_beside(
+        b, [&](std::uint32_t e) { return steps_.dependent(z.what, path_[e].chosen); });
   });
 }
 

@@ -62,7 +62,11 @@ void reverse_search::find_reversible() {
     for (; i < marks_[e].adjacent_end; ++i) {
       const place_state place = place_of(adjacent_[i]);
       if (place == place_state::no) continue;
-      if (place == place_state::latest_only && !marks_[e].constant) continue;
+      if (marks_[e].constant) {
+        reorderings_.push_back({adjacent_[i], constant_event | e});
+        continue;
+      }
+      if (place == place_state::latest_only) continue;
       if (!chosen) add_reversible(e);
       chosen = true;
       reorderings_.push_back({adjacent_[i], static_cast<std::uint32_t>(choices_.size()) - 1});
@@ -70,16 +74,19 @@ void reverse_search::find_reversible() {
   }
 }
 
-void reverse_search::add_reversible(std::uint32_t e) {
+placed_action reverse_search::placed(std::uint32_t e) const {
   const event& ev = trace_->events[e];
   const std::span<const operation> offers = trace_->offers_at(ev.what.who, ev.position);
+  return {ev.what, &offers.front(), offers, ev.position, 0};
+}
+
+void reverse_search::add_reversible(std::uint32_t e) {
   choice& c = choices_.emplace_back();
-  c.a = {ev.what, &offers.front(), offers, ev.position, 0};
+  c.a = placed(e);
   c.performed = e;
   c.never_blocks = true;
-  c.constant = c.undoes_latest = marks_[e].constant;
   c.first_access = static_cast<std::uint32_t>(possible_.size());
-  if (!c.constant) add_possible(c.a);
+  add_possible(c.a);
   c.access_count = static_cast<std::uint32_t>(possible_.size()) - c.first_access;
 }
 
@@ -173,29 +180,20 @@ bool reverse_search::place(const placed_action& a) {
 // The events that an event directly comes after, not by its actor's own doing.
 void reverse_search::find_adjacent(std::uint32_t e) {
   const event& ev = trace_->events[e];
+  const std::span<const access> mine = trace_->touches(ev);
+  if (mine.size() == 1 && mine[0].kind != access_kind::everything && ev.what.partner == no_actor &&
+      trace_->others_of(ev).empty() && order_.events_on(everything_object).empty()) {
+    const std::span<const std::uint32_t> direct = order_.depends_on(e);
+    adjacent_.insert(adjacent_.end(), direct.begin(), direct.end());
+    return;
+  }
   past_.assign(order_.actors(), 0);
   std::ranges::copy(order_.clock_at(ev.what.who, ev.position), past_.begin());
-  const std::span<const access> mine = trace_->touches(ev);
-  const auto look = [&](std::uint32_t d) {
-    if (order_.in_past(d, past_) || !dependent(trace_->touches(trace_->events[d]), mine)) return;
+  for (std::uint32_t d = e; d-- > 0;) {
+    if (order_.in_past(d, past_) || !dependent(trace_->touches(trace_->events[d]), mine)) continue;
     adjacent_.push_back(d);
     const clock_row row = order_.clock(d);
     for (std::size_t k = 0; k < past_.size(); ++k) past_[k] = std::max(past_[k], row[k]);
-  };
-  const auto orders_all = [&](std::uint32_t d) {
-    const std::span<const access> theirs = trace_->touches(trace_->events[d]);
-    return theirs.size() == 1 && orders_everything(theirs[0].kind);
-  };
-  if (mine.size() == 1 && mine[0].kind != access_kind::everything &&
-      order_.events_on(everything_object).empty()) {
-    const std::span<const std::uint32_t> on = order_.events_on(mine[0].object);
-    auto i = std::ranges::lower_bound(on, e);
-    while (i != on.begin()) {
-      look(*--i);
-      if (orders_all(*i)) break;  // what came before it is in the past now
-    }
-  } else {
-    for (std::uint32_t d = e; d-- > 0;) look(d);
   }
 }
 

@@ -1,6 +1,8 @@
 // Reverse search: giving parts of the search away, saving and restoring them.
 #include "reverse_search.hpp"
 
+#include <algorithm>
+
 namespace heddle::explore {
 
 reverse_search::reverse_search(const subtree& part) {
@@ -60,19 +62,29 @@ subtree reverse_search::save() const {
   return part;
 }
 
-std::optional<subtree> reverse_search::split() {
-  if (left_ < 2) return std::nullopt;
-  level& from = levels_.front();
-  const child given = from.children.front();
-  from.children.erase(from.children.begin());
-  --left_;
-  subtree part = part_without_levels();
-  subtree::level& level = part.levels.emplace_back();
-  level.path = from.path;
-  level.cores.push_back(
-      core_of(from.kept, given.kept_below, given.first_kept, given.kept_count, given.last));
-  if (from.children.empty()) leave_level(0);
-  return part;
+std::vector<subtree> reverse_search::split(std::size_t shares) {
+  if (left_ < 2) return {};
+  std::vector<subtree> given(std::min(shares, left_) - 1, part_without_levels());
+  std::size_t dealt = 0;
+  for (std::size_t i = 0; i < levels_used_; ++i) {
+    level& from = levels_[i];
+    for (subtree& part : given) part.levels.push_back({from.path, {}});
+    std::erase_if(from.children, [&](const child& c) {
+      const std::size_t to = dealt++ % (given.size() + 1);
+      if (to > 0)
+        given[to - 1].levels.back().cores.push_back(
+            core_of(from.kept, c.kept_below, c.first_kept, c.kept_count, c.last));
+      return to > 0;
+    });
+    for (subtree& part : given)
+      if (part.levels.back().cores.empty()) part.levels.pop_back();
+  }
+  left_ = 0;
+  for (std::size_t i = levels_used_; i-- > 0;) {
+    left_ += levels_[i].children.size();
+    if (levels_[i].children.empty()) leave_level(i);
+  }
+  return given;
 }
 
 }  // namespace heddle::explore

@@ -56,10 +56,10 @@ class divided {
 
  private:
   void give_away(explore::reverse_search& p) {
-    const std::optional<explore::subtree> branch = p.split();
-    if (!branch) return;
-    parts_.push_back(std::make_unique<explore::reverse_search>(*branch));
-    ++found_.parts;
+    for (const explore::subtree& branch : p.split(2 + draws_.below(3))) {
+      parts_.push_back(std::make_unique<explore::reverse_search>(branch));
+      ++found_.parts;
+    }
   }
 
   explore::seeded_random draws_;
