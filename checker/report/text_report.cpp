@@ -91,9 +91,12 @@ std::string verdict_table(std::span<const model_report> models, const text_style
   std::size_t as_expected = 0;
   std::size_t estimated = 0;
   bool any_verified = false;
+  bool any_goes_on = false;  // of those verified
   for (const model_report& m : models) {
     as_expected += m.as_expected ? 1 : 0;
-    any_verified = any_verified || m.found.verdict == verdict::verified;
+    const bool verified = m.found.verdict == verdict::verified;
+    any_verified = any_verified || verified;
+    any_goes_on = any_goes_on || (verified && !m.found.alive.empty());
     if (only_estimated(m.found)) {
       ++estimated;
       text += fmt::format("     {:<{}}  {}\n", m.name, name_width, verdict_words(m.found));
@@ -123,7 +126,10 @@ std::string verdict_table(std::span<const model_report> models, const text_style
                         explored - as_expected);
   if (any_verified)
     text += fmt::format(
-        "verified means: every trace of that model was explored, for the data that it uses{}\n",
+        "verified means: every trace of that model was explored, for the data that it uses{}{}\n",
+        any_goes_on ? "; where goroutines could go on after main, every trace in which a ticker "
+                      "fires at most twice more than main waits for"
+                    : "",
         explore::watched_memory.linked ? "" : "; data races were looked for in heddle::var alone");
   return text;
 }

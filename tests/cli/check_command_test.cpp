@@ -33,10 +33,11 @@ TEST_CASE("each model of a user's program gets its verdict, whatever the others 
   const json report = report_of({"--jobs", "2"});
   CHECK(report.at("schema_version") == 1);
   CHECK(report.at("exit_status") == 1);
-  CHECK(report.at("models").size() == 17);
+  CHECK(report.at("models").size() == 18);
   const std::vector<std::array<const char*, 3>> expected{
       {"ok/handshake", "verified", nullptr},
       {"ok/large", "verified", nullptr},
+      {"ok/ticks", "verified", nullptr},
       {"bad/deadlock", "failed", "deadlock"},
       {"bad/leak", "failed", "leak"},
       {"bad/panic", "failed", "panic"},
@@ -116,9 +117,9 @@ TEST_CASE("a search that was cut is passed and says why", "[cli]") {
 
 TEST_CASE("filters are names, groups and globs", "[cli]") {
   CHECK(report_of({"bad/leak"}).at("models").size() == 1);
-  CHECK(report_of({"ok"}).at("models").size() == 2);
+  CHECK(report_of({"ok"}).at("models").size() == 3);
   CHECK(report_of({"*/l*", "ok/large"}).at("models").size() == 3);  // one is named twice
-  CHECK(count_lines(target_command({"list", "ok"}).output) == 2);
+  CHECK(count_lines(target_command({"list", "ok"}).output) == 3);
 }
 
 TEST_CASE("a large model is explored only where a filter names it", "[cli]") {
@@ -231,6 +232,17 @@ TEST_CASE("a bound on preemptions that left something out is said, and cuts the 
   CHECK(cut.status == 3);
   CHECK(cut.output.find("passed (bounded: 24 executions, at most 1 preemption each)") !=
         std::string::npos);
+}
+
+TEST_CASE("that tickers stop some time after main is said where it matters", "[cli]") {
+  const json m = report_of({"ok/ticks"}).at("models").at(0);
+  CHECK(m.at("verdict") == "verified");
+  CHECK(m.at("alive") == json{"loop"});
+  const command_outcome o = target_command({"check", "ok/ticks"});
+  CHECK(o.output.find("could go on after main: loop\n") != std::string::npos);
+  const std::string bound = "a ticker fires at most twice more than main waits for";
+  CHECK(o.output.find(bound) != std::string::npos);
+  CHECK(target_command({"check", "ok/handshake"}).output.find(bound) == std::string::npos);
 }
 
 TEST_CASE("count-traces tells distinct traces from executions", "[cli]") {

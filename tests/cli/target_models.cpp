@@ -17,6 +17,13 @@ const model ok{"ok/handshake", expected::verified, "Two senders, one receiver.",
                  heddle::check(c.recv().value() + c.recv().value() == 3);
                }};
 
+const model ticks{"ok/ticks", expected::verified, "A ticker's loop outlives main.", [] {
+                    const auto tick = heddle::tick(100ms);
+                    heddle::go(heddle::named("loop"), [=] {
+                      while (tick.recv()) continue;
+                    });
+                  }};
+
 const model deadlock{"bad/deadlock", expected::deadlock, "Locks in two orders.", [] {
                        struct shared {
                          heddle::mutex a, b;
