@@ -289,7 +289,7 @@ exploration::exploration(executor& with, const options& how, const part_state& p
       resumed_(!part.empty()) {}
 
 // For a shorter time than this a part is not left for one that waits.
-constexpr auto shortest_part = std::chrono::milliseconds(4);
+constexpr auto shortest_part = std::chrono::milliseconds(1);
 constexpr std::size_t shares = 4;  // that it is dealt into
 
 part_answer exploration::run_part(clock::time_point until, const std::function<bool()>& wanted,
