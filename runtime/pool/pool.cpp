@@ -85,14 +85,21 @@ void pool::run_main(std::unique_ptr<detail::task> work, place at) {
   }
   first.work();
   detail::acquire_order(this);  // of main
-  for (std::thread& t : threads_) t.join();
+  for (std::thread& t : take_threads()) t.join();
   drop_timers();
   count_as_parallel(false);
 }
 
-// All that can be had, if it throws.
+// Once the program is stopping: nobody starts another after this.
+std::vector<std::thread> pool::take_threads() {
+  const std::lock_guard hold(procs_mutex_);
+  return std::exchange(threads_, {});
+}
+
+// All that can be had, if it throws. None in a program that is stopping.
 void pool::start_workers(unsigned procs) {
   const std::lock_guard hold(procs_mutex_);
+  if (stopping()) return;
   procs_.store(procs, std::memory_order_release);
   if (procs > 1) count_as_parallel(true);
   std::exception_ptr failure;

@@ -129,6 +129,7 @@ class pool final : public core::engine {
  private:
   void start_workers(unsigned procs);
   void start_worker();
+  std::vector<std::thread> take_threads();
   void count_as_parallel(bool parallel) noexcept;
   void set_name(pooled_goroutine& g, std::string_view name);
   time_point earliest_timer() noexcept;

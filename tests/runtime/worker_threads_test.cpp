@@ -90,6 +90,25 @@ TEST_CASE("max_procs that finds no thread throws and leaves the workers that the
           "Resource temporarily unavailable\n");
 }
 
+// The threads that are started while main's worker joins them have to be joined as well.
+TEST_CASE("a goroutine may ask for more workers while main returns") {
+  const child_outcome outcome = in_child_process([] {
+    for (int round = 0; round < 50; ++round)
+      heddle::run(
+          [] {
+            std::atomic<bool> asks = false;
+            heddle::go([&asks] {
+              asks = true;
+              for (int n = 3; n <= 64; ++n) heddle::max_procs(n);
+            });
+            while (!asks) std::this_thread::yield();
+          },
+          {.procs = 2});
+  });
+  REQUIRE(outcome.errors.empty());
+  REQUIRE(outcome.exit_status == 0);
+}
+
 TEST_CASE("a deadlock is found after a worker could not be started") {
   const int procs = GENERATE(1, 2);
   const child_outcome outcome = in_child_process([=] {
