@@ -110,7 +110,10 @@ void pool::start_workers(unsigned procs) {
     procs_.store(started(), std::memory_order_release);
     if (started() == 1) count_as_parallel(false);
   }
-  attention_.store(stopping() || this->procs() < started(), std::memory_order_release);
+  // Sequentially consistent, as in stop(): if the program is stopping by now, either this sees it,
+  // or stop() has not yet asked for attention and what is stored here does not undo that.
+  attention_.store(this->procs() < started(), std::memory_order_seq_cst);
+  if (stopping_.load(std::memory_order_seq_cst)) attention_.store(true, std::memory_order_seq_cst);
   for (unsigned i = 0; i < started(); ++i) parking_.wake(i);
   if (failure != nullptr) std::rethrow_exception(failure);
 }
@@ -142,8 +145,8 @@ void pool::count_as_parallel(bool parallel) noexcept {
 }
 
 void pool::stop() noexcept {
-  stopping_.store(true, std::memory_order_release);
-  attention_.store(true, std::memory_order_release);
+  stopping_.store(true, std::memory_order_seq_cst);
+  attention_.store(true, std::memory_order_seq_cst);
   for (unsigned i = 0; i < started(); ++i) parking_.wake(i);
   if (run_queue* policy = workers_[0]->policy()) policy->notify();
 }

@@ -109,6 +109,32 @@ TEST_CASE("a goroutine may ask for more workers while main returns") {
   REQUIRE(outcome.exit_status == 0);
 }
 
+// Nor may the change undo what tells busy workers that the program is over.
+TEST_CASE("a goroutine may change the number of workers while main returns and others are busy") {
+  const child_outcome outcome = in_child_process([] {
+    for (int round = 0; round < 200; ++round)
+      heddle::run(
+          [] {
+            std::atomic<bool> asks = false;
+            for (int i = 0; i < 3; ++i)
+              heddle::go([] {
+                for (;;) heddle::yield();
+              });
+            heddle::go([&asks] {
+              asks = true;
+              for (int n = 2;; n = 5 - n) {
+                heddle::max_procs(n);
+                heddle::yield();
+              }
+            });
+            while (!asks) heddle::yield();
+          },
+          {.procs = 2});
+  });
+  REQUIRE(outcome.errors.empty());
+  REQUIRE(outcome.exit_status == 0);
+}
+
 TEST_CASE("a deadlock is found after a worker could not be started") {
   const int procs = GENERATE(1, 2);
   const child_outcome outcome = in_child_process([=] {
