@@ -134,7 +134,7 @@ result died(const isolated_run& run, const outcome& ended) {
   r.peak_memory_mb = ended.peak_memory_mb;
   failure f;
   f.what = r.what;
-  f.execution = ended.progress->executions();
+  f.execution = ended.progress->executions_since_asked();
   if (run.what == isolated_run::task::replay_schedule) {
     f.schedule = run.schedule;
   } else if (const auto partial = ended.progress->unfinished_schedule()) {

@@ -40,10 +40,10 @@ std::string explore_parts(const isolated_run& run, const std::string& request,
     how.log = &progress;
     how.max_executions = in.number();
     how.max_seconds = in.real();
-    const std::uint64_t before = in.number();
+    progress.goes_on_after(in.number());
     progress.estimated(in.real());
-    how.on_progress = [&progress, before](std::uint64_t executions, std::size_t depth) {
-      progress.explored(before + executions, depth);
+    how.on_progress = [&progress](std::uint64_t executions, std::size_t depth) {
+      progress.explored(executions, depth);
     };
     const bool probes = in.flag();
     const bool may_decline = in.flag();
@@ -53,6 +53,7 @@ std::string explore_parts(const isolated_run& run, const std::string& request,
     explore::byte_writer out;
     const checker::size_estimate size =
         probes ? checker::probe(run.m->body(), how, false).size : checker::size_estimate{};
+    progress.explored(0, progress.depth());  // probes are not of the search
     for (double number : {size.executions, size.low, size.high}) out.real(number);
     const std::vector<part_answer> answers =
         checker::search_parts(run.m->body(), how, parts, quantum,
@@ -157,10 +158,10 @@ void model_search::ended(const search_ticket& ticket, const outcome& o) {
     std::optional<answer> a = answer_of(alone_ ? *alone_ : run_, o);
     if (!a) return;
     answer_ = std::move(*a);
-    if (alone_) {
+    if (alone_ || o.ended != outcome::how::delivered)
       answer_.found.seconds = seconds_since(started_);
+    if (alone_)
       checker::add_missing_failures(answer_.found, std::move(counted_.failures), run_.how);
-    }
     over_ = true;
     return;
   }
@@ -189,7 +190,9 @@ void model_search::ended(const search_ticket& ticket, const outcome& o) {
   std::optional<answer> a = answer_of(run_, o);
   if (!a) return;
   a->found.explored += counted_.explored;
+  for (checker::failure& f : a->found.failures) f.execution += counted_.explored;
   a->found.redundant += counted_.redundant;
+  a->found.seconds = seconds_before_ + seconds_since(started_);
   answer_ = std::move(*a);
   over_ = true;
 }

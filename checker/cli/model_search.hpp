@@ -45,6 +45,8 @@ class model_search {
   model_search(const isolated_run& run, way how);
 
   bool over() const { return over_; }
+  // It goes on, and in parts.
+  bool is_divided() const { return !over_ && way_ != way::whole; }
   // Whether there is something for a worker to do that none does.
   bool ready() const;
   // Sets a worker to it, or to the share of it that one of so many workers can have: `w`, if that

@@ -58,7 +58,7 @@ class pool {
 
   // One that has worked on the search, if there is one.
   std::unique_ptr<worker> idle_worker(std::size_t search) {
-    std::erase_if(idle_, [](const idle& i) { return !i.w->can_go_on(); });
+    drop_idle_workers();
     const auto it = std::ranges::find(idle_, search, &idle::search);
     if (it == idle_.end()) return nullptr;
     std::unique_ptr<worker> w = std::move(it->w);
@@ -85,7 +85,14 @@ class pool {
       (search.over() ? tell_.over : tell_.arrived)(done.search);
     }
     std::erase_if(slots_, [&](const slot& s) { return searches_[s.search]->over(); });
-    std::erase_if(idle_, [&](const idle& i) { return searches_[i.search]->over(); });
+    drop_idle_workers();
+  }
+
+  // Those that nobody will ask again.
+  void drop_idle_workers() {
+    std::erase_if(idle_, [&](const idle& i) {
+      return !searches_[i.search]->is_divided() || !i.w->can_go_on();
+    });
   }
 
   std::vector<std::unique_ptr<model_search>>& searches_;

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <string_view>
 #include <system_error>
 
 namespace heddle::cli {
@@ -31,7 +32,7 @@ volatile std::sig_atomic_t caught_signal = 0;
 
 void remember_signal(int signal) { caught_signal = signal; }
 
-bool write_all(int file, const std::string& text) {
+bool write_all(int file, std::string_view text) {
   std::size_t written = 0;
   while (written < text.size()) {
     const ssize_t n = write(file, text.data() + written, text.size() - written);
@@ -59,8 +60,8 @@ struct heading {
   double peak_memory_mb = 0;  // of the child so far
 };
 
-std::string with_heading(const heading& h, const std::string& text) {
-  return std::string(reinterpret_cast<const char*>(&h), sizeof h) + text;
+std::string_view bytes_of(const heading& h) {
+  return {reinterpret_cast<const char*>(&h), sizeof h};
 }
 
 double megabytes(const rusage& used) {
@@ -87,7 +88,8 @@ void become_a_child(printing output) {
     std::fflush(nullptr);
     rusage used{};
     getrusage(RUSAGE_SELF, &used);
-    if (!write_all(to_parent, with_heading({text.size(), megabytes(used)}, text)))
+    h = {text.size(), megabytes(used)};
+    if (!write_all(to_parent, bytes_of(h)) || !write_all(to_parent, text))
       _exit(undelivered_status);
   }
   _exit(delivered_status);
@@ -146,7 +148,11 @@ void worker::fork_child(const std::function<void(int to_parent, int requests)>& 
   if (child_ == 0) {
     close(ends[0]);
     close(sockets[0]);
-    be_the_child(ends[1], sockets[1]);
+    try {
+      be_the_child(ends[1], sockets[1]);
+    } catch (...) {  // nothing of the parent's is unwound here
+    }
+    _exit(undelivered_status);
   }
   close(ends[1]);
   close(sockets[1]);
@@ -167,10 +173,10 @@ worker::~worker() {
 
 // That a child is gone is found out by advance().
 void worker::ask(const std::string& request) {
-  progress_->want_nothing();
+  progress_->asked();
   received_.clear();
   last_change_ = last_look_ = clock::now();
-  const std::string whole = with_heading({request.size(), 0}, request);
+  const std::string whole = std::string(bytes_of({request.size(), 0})) + request;
   for (std::size_t sent = 0; sent < whole.size() && interrupted_by() == 0;) {
     const ssize_t n = send(requests_, whole.data() + sent, whole.size() - sent, MSG_NOSIGNAL);
     if (n < 0 && errno != EINTR) return;
@@ -192,7 +198,7 @@ bool worker::is_alive() const {
 }
 
 bool worker::can_go_on() const {
-  return has_answered() && clock::now() - forked_ < new_for && is_alive();
+  return has_answered() && !hung_ && clock::now() - forked_ < new_for && is_alive();
 }
 
 outcome worker::take_answer() {

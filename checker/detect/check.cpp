@@ -188,6 +188,8 @@ bool exploration::judge(failure found, const explore::schedule& made) {
 bool exploration::confirm(const explore::schedule& made,
                           const std::optional<std::string>& signature) {
   std::optional<std::string> difference = executor_.difference(made, events_, signature);
+  // It is no execution of the search's own.
+  if (how_.on_progress) how_.on_progress(executions_, result_.longest);
   return !difference || refuse(std::move(*difference));
 }
 
@@ -337,12 +339,18 @@ std::vector<part_answer> search_parts(const std::function<void()>& body, const o
   const clock::time_point until = clock::now() + std::chrono::duration_cast<clock::duration>(
                                                      std::chrono::duration<double>(seconds));
   options left = how;
+  std::uint64_t before = 0;  // executions of the parts that are done
+  if (how.on_progress)
+    left.on_progress = [&how, &before](std::uint64_t executions, std::size_t depth) {
+      how.on_progress(before + executions, depth);
+    };
   executor with(body, left);
   std::vector<part_answer> answers;
   for (const part_state& request : requests) {
     answers.push_back(exploration(with, left, request).run_part(until, wanted, may_decline));
     const part_answer& a = answers.back();
     const std::uint64_t used = a.counted.explored + a.counted.redundant;
+    before += used;
     if (a.what != part_answer::left::nothing) break;
     if (clock::now() >= until || wanted() || !a.counted.failures.empty()) break;
     if (how.max_executions == 0) continue;

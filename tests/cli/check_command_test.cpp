@@ -33,7 +33,7 @@ TEST_CASE("each model of a user's program gets its verdict, whatever the others 
   const json report = report_of({"--jobs", "2"});
   CHECK(report.at("schema_version") == 1);
   CHECK(report.at("exit_status") == 1);
-  CHECK(report.at("models").size() == 18);
+  CHECK(report.at("models").size() == 19);
   const std::vector<std::array<const char*, 3>> expected{
       {"ok/handshake", "verified", nullptr},
       {"ok/large", "verified", nullptr},
@@ -47,6 +47,7 @@ TEST_CASE("each model of a user's program gets its verdict, whatever the others 
       {"bad/livelock", "failed", "livelock"},
       {"bad/crash", "failed", "crash"},
       {"bad/exit", "failed", "crash"},
+      {"late/crash", "failed", "crash"},
       {"bad/hang", "failed", "livelock"},
       {"wish/sampled", "failed", "assertion"},
       {"wrong/clean", "verified", nullptr},

@@ -241,6 +241,18 @@ TEST_CASE("a divided search that is cut says how much of it there may be", "[cli
   }
 }
 
+TEST_CASE("a crash among many executions is reported with what was explored", "[cli]") {
+  const auto jobs = GENERATE(as<std::string>{}, "1", "2");
+  const command_outcome run = target_command(
+      {"check", "late/crash", "--strategy", "dpor", "--jobs", jobs, "--json", "-"});
+  const json found = json::parse(run.output).at("models").at(0);
+  REQUIRE(found.at("kind") == "crash");
+  CHECK(found.at("explored") > 1000);
+  CHECK(found.at("explored") <= 40320);
+  CHECK(found.at("failure").at("execution") == found.at("explored"));
+  CHECK(found.at("seconds") > 0);
+}
+
 // What follows an execution that a failure or a bound ended depends on the order of exploring.
 TEST_CASE("several processes go on after a failure as one does", "[cli]") {
   const auto words = GENERATE(

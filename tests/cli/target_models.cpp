@@ -92,6 +92,21 @@ const model crashes{"bad/crash", expected::crash, "Crashes in one of two orders.
                       if (x->load() == 1) std::raise(SIGSEGV);
                     }};
 
+const model crashes_late{
+    "late/crash", expected::crash, "Crashes in one of 40,320 orders, among the last explored.", [] {
+      struct shared {
+        heddle::atomic<int> turn{0};
+        int backwards = 0;
+      };
+      constexpr int adders = 8;
+      const auto s = std::make_shared<shared>();
+      for (int i = 1; i <= adders; ++i)
+        heddle::go([=] {
+          if (s->turn.add(1) + i == adders + 1) ++s->backwards;
+          if (s->backwards == adders) std::raise(SIGSEGV);
+        });
+    }};
+
 const model exits{"bad/exit", expected::crash, "Ends the process.", [] {
                     heddle::make_chan<int>(1).send(1);
 #ifdef __SANITIZE_ADDRESS__
