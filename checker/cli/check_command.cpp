@@ -2,8 +2,10 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 
 #include "checkpoint.hpp"
 #include "commands.hpp"
@@ -95,6 +97,10 @@ void check_session::prepare_checkpoints() {
     throw usage_error(std::string("--count-traces needs the whole search in one process, which ") +
                       option + " does not keep; leave one out");
   if (checkpoint_.is_standard_output()) throw usage_error("--checkpoint needs a file");
+  std::error_code ignored;
+  if (!line_.checkpoint.empty() &&
+      !std::filesystem::equivalent(line_.checkpoint, line_.resume, ignored))
+    refuse_to_replace(line_.checkpoint);
   if (!line_.resume.empty()) resume(line_.resume, runs_.front(), *searches_.front());
 }
 
@@ -149,6 +155,7 @@ int check_session::finish(bool interrupted) {
     }
     return signalled + interrupted_by();
   }
+  if (known.size() < models_.size()) throw std::logic_error("a search ended without a verdict");
   const int status = exit_status_of(known);
   if (json_.wanted()) json_.write(report::to_json(known, status));
   return status;
@@ -162,7 +169,7 @@ int check_session::run() {
     if (checkpoint_.wanted() && std::chrono::steady_clock::now() - kept_at_ >= checkpoint_interval)
       keep_checkpoint();
   };
-  tell.waiting = [&](std::size_t i, const shared_progress& progress) {
+  tell.waiting = [&](std::size_t i, const how_far& progress) {
     progress_.show(models_[i]->name(), done_, models_.size(), progress);
   };
   for (std::size_t i = 0; i < searches_.size(); ++i)

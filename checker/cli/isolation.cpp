@@ -134,13 +134,16 @@ result died(const isolated_run& run, const outcome& ended) {
   r.peak_memory_mb = ended.peak_memory_mb;
   failure f;
   f.what = r.what;
-  f.execution = ended.progress->executions_since_asked();
+  f.execution = ended.progress->executions();
   if (run.what == isolated_run::task::replay_schedule) {
     f.schedule = run.schedule;
   } else if (const auto partial = ended.progress->unfinished_schedule()) {
     f.schedule = explore::to_text(partial_schedule(run, *partial));
-    if (ended.ended != outcome::how::hung && !dies_again(run, f.schedule, ended))
+    if (ended.ended != outcome::how::hung && !dies_again(run, f.schedule, ended)) {
+      if (ended.code == SIGKILL && ended.ended == outcome::how::signalled)
+        return internal(run, "the worker was killed from outside: by hand, or since memory ran out");
       r.message += ", which did not come again when its schedule was followed";
+    }
   } else {
     r.message += ", after more decisions than can be kept";
   }

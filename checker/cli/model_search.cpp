@@ -31,16 +31,25 @@ double seconds_since(clock::time_point t) {
   return std::chrono::duration<double>(clock::now() - t).count();
 }
 
+// An answer to what is explored in a process where the model does otherwise.
+part_answer nondeterministic(std::string why) {
+  part_answer a;
+  a.what = part_answer::left::more;
+  a.counted.verdict = verdict::error;
+  a.counted.what = checker::kind::nondeterministic;
+  a.counted.message = std::move(why);
+  return a;
+}
+
 // What a worker does with a request.
 std::string explore_parts(const isolated_run& run, const std::string& request,
-                    shared_progress& progress) {
+                          shared_progress& progress) {
   try {
     explore::byte_reader in(request);
     checker::options how = run.how;
     how.log = &progress;
     how.max_executions = in.number();
     how.max_seconds = in.real();
-    progress.goes_on_after(in.number());
     progress.estimated(in.real());
     how.on_progress = [&progress](std::uint64_t executions, std::size_t depth) {
       progress.explored(executions, depth);
@@ -48,13 +57,20 @@ std::string explore_parts(const isolated_run& run, const std::string& request,
     const bool probes = in.flag();
     const bool may_decline = in.flag();
     const double quantum = in.real();
+    const std::string first = in.text();
     std::vector<checker::part_state> parts;
     while (!in.at_end()) parts.push_back(in.text());
     explore::byte_writer out;
     const checker::size_estimate size =
         probes ? checker::probe(run.m->body(), how, false).size : checker::size_estimate{};
-    progress.explored(0, progress.depth());  // probes are not of the search
     for (double number : {size.executions, size.low, size.high}) out.real(number);
+    std::string departure;
+    if (!first.empty()) departure = checker::departure_from(run.m->body(), how, first);
+    if (!departure.empty()) {
+      out.text(report::to_bytes(nondeterministic("another process went another way: " + departure)));
+      return tag_answer + out.take();
+    }
+    progress.explored(0, 0);  // what came so far is not of the search
     const std::vector<part_answer> answers =
         checker::search_parts(run.m->body(), how, parts, quantum,
                               [&progress] { return progress.wanted(); }, may_decline);
@@ -109,29 +125,31 @@ search_ticket model_search::start_next(std::unique_ptr<worker>& w, printing outp
   for (std::size_t i : ticket.parts) parts_[i].now = status::running;
   if (way_ == way::whole) {
     if (alone_ && run_.how.max_seconds > 0)
-      alone_->how.max_seconds = std::max(0.001, run_.how.max_seconds - seconds_since(started_));
+      alone_->how.max_seconds = std::max(0.001, run_.how.max_seconds - seconds());
     w = start(alone_ ? *alone_ : run_, output);
     return ticket;
   }
   ticket.allowed = run_.how.max_executions != 0 ? allowance() : 0;
-  ticket.probes = probed_.executions == 0 && executions() > few_executions;
+  const bool in_a_hurry = run_.how.max_seconds > 0 && run_.how.max_seconds - seconds() < 1;
+  ticket.probes = probed_.executions == 0 && executions() > few_executions && !in_a_hurry;
   reserved_ += ticket.allowed;
-  if (!w)
+  const bool fresh = !w;
+  if (fresh)
     w = std::make_unique<worker>(
         [&run = run_](const std::string& text, shared_progress& progress) {
           return explore_parts(run, text, progress);
         },
         output, std::chrono::duration<double>(run_.hang_seconds));
-  w->ask(request(ticket));
+  w->ask(request(ticket, fresh));
   return ticket;
 }
 
-std::string model_search::request(const search_ticket& ticket) const {
+double model_search::seconds() const { return seconds_before_ + seconds_since(started_); }
+
+std::string model_search::request(const search_ticket& ticket, bool to_new) const {
   explore::byte_writer out;
   out.number(ticket.allowed);
-  const double seconds = run_.how.max_seconds - seconds_before_ - seconds_since(started_);
-  out.real(run_.how.max_seconds > 0 ? std::max(0.001, seconds) : 0);
-  out.number(counted_.explored);
+  out.real(run_.how.max_seconds > 0 ? std::max(0.001, run_.how.max_seconds - seconds()) : 0);
   out.real(estimate().executions);
   out.flag(ticket.probes);
   out.flag(way_ != way::kept);
@@ -140,6 +158,7 @@ std::string model_search::request(const search_ticket& ticket) const {
   for (std::size_t i : ticket.parts)
     quantum = std::min(quantum, quantum_seconds / (1 << 3 * parts_[i].deaths));
   out.real(quantum);
+  out.text(to_new ? first_ : "");
   for (std::size_t i : ticket.parts) out.text(parts_[i].state);
   return out.take();
 }
@@ -154,17 +173,8 @@ void model_search::put_back(const search_ticket& ticket, bool killed) {
 
 void model_search::ended(const search_ticket& ticket, const outcome& o) {
   if (over_ || ticket.begun != begun_) return;
-  if (way_ == way::whole) {
-    std::optional<answer> a = answer_of(alone_ ? *alone_ : run_, o);
-    if (!a) return;
-    answer_ = std::move(*a);
-    if (alone_ || o.ended != outcome::how::delivered)
-      answer_.found.seconds = seconds_since(started_);
-    if (alone_)
-      checker::add_missing_failures(answer_.found, std::move(counted_.failures), run_.how);
-    over_ = true;
-    return;
-  }
+  if (starts_after_kill(ticket, o)) return;
+  if (way_ == way::whole) return whole_ended(o);
   reserved_ -= ticket.allowed;
   counted_.peak_memory_mb = std::max(counted_.peak_memory_mb, o.peak_memory_mb);
   if (o.ended == outcome::how::delivered && o.text.front() == tag_answer) {
@@ -183,18 +193,47 @@ void model_search::ended(const search_ticket& ticket, const outcome& o) {
     counted_.message = o.text.substr(1);
     return finish(false);
   }
-  if (o.ended == outcome::how::signalled && o.code == SIGKILL &&
-      std::ranges::all_of(ticket.parts,
-                          [&](std::size_t i) { return parts_[i].deaths + 1 < most_deaths; }))
-    return put_back(ticket, true);
+  died(o);
+}
+
+// Who was killed may have been so by anybody: another explores the same. Not for ever, since it may
+// be the model that kills.
+bool model_search::starts_after_kill(const search_ticket& ticket, const outcome& o) {
+  if (o.ended != outcome::how::signalled || o.code != SIGKILL) return false;
+  const bool too_often = std::ranges::any_of(
+      ticket.parts, [&](std::size_t i) { return parts_[i].deaths + 1 >= most_deaths; });
+  if (too_often) return false;
+  reserved_ -= ticket.allowed;
+  if (way_ == way::whole && !alone_) alone_ = run_;  // what time is left is less
+  put_back(ticket, true);
+  return true;
+}
+
+void model_search::whole_ended(const outcome& o) {
+  std::optional<answer> a = answer_of(alone_ ? *alone_ : run_, o);
+  if (!a) return;
+  answer_ = std::move(*a);
+  if (alone_ || o.ended != outcome::how::delivered) answer_.found.seconds = seconds();
+  if (alone_)
+    checker::add_missing_failures(answer_.found, std::move(counted_.failures), run_.how);
+  over_ = true;
+}
+
+// What it was doing is a failure of the model, and what was found before stays found.
+void model_search::died(const outcome& o) {
   std::optional<answer> a = answer_of(run_, o);
   if (!a) return;
-  a->found.explored += counted_.explored;
-  for (checker::failure& f : a->found.failures) f.execution += counted_.explored;
-  a->found.redundant += counted_.redundant;
-  a->found.seconds = seconds_before_ + seconds_since(started_);
-  answer_ = std::move(*a);
-  over_ = true;
+  if (a->found.verdict == verdict::error) {
+    counted_.verdict = verdict::error;
+    counted_.what = a->found.what;
+    counted_.message = a->found.message;
+  }
+  if (a->found.verdict == verdict::failed) counted_.stopped_by = "failure";
+  executions_ += a->found.explored;
+  std::vector<checker::failure> before = std::exchange(counted_.failures, {});
+  checker::add_counts(counted_, std::move(a->found));
+  checker::add_missing_failures(counted_, std::move(before), run_.how);
+  finish(false);
 }
 
 // False: the search is over, or begins again.
@@ -205,6 +244,8 @@ bool model_search::arrived(std::size_t index, part_answer a) {
     counted_.what = a.counted.what;
     counted_.message = a.counted.message;
   }
+  executions_ += a.executions;
+  if (first_.empty()) first_ = std::move(a.first);
   checker::add_counts(counted_, std::move(a.counted));
   if (erred || (!counted_.failures.empty() && !run_.how.keep_going)) {
     finish(false);
@@ -247,17 +288,18 @@ checker::size_estimate model_search::estimate() const {
   return size;
 }
 
-// What was explored was counted by a relation that does not hold.
+// What was explored was explored by a relation that does not hold.
 void model_search::begin_again(std::string state) {
-  counted_.redundant += counted_.explored;
-  counted_.explored = counted_.events = counted_.blocked = counted_.cut = 0;
+  counted_.redundant = executions_;
   forget_parts();
   parts_.front().state = std::move(state);
+  stop_if_spent();
 }
 
 void model_search::begin_undivided() {
   alone_ = run_;
   way_ = way::whole;
+  executions_ = 0;
   forget_parts();
 }
 
@@ -286,7 +328,7 @@ void model_search::stop_if_spent() {
   const checker::options& how = run_.how;
   if (how.max_executions != 0 && executions() >= how.max_executions)
     counted_.stopped_by = "executions";
-  else if (how.max_seconds > 0 && seconds_before_ + seconds_since(started_) >= how.max_seconds)
+  else if (how.max_seconds > 0 && seconds() >= how.max_seconds)
     counted_.stopped_by = "time";
   else
     return;
@@ -294,7 +336,7 @@ void model_search::stop_if_spent() {
 }
 
 void model_search::finish(bool exhausted) {
-  counted_.seconds = seconds_before_ + seconds_since(started_);
+  counted_.seconds = seconds();
   answer_.found = counted_;
   checker::conclude(answer_.found, run_.how, exhausted);
   if (answer_.found.verdict == verdict::passed && !exhausted)
@@ -304,12 +346,28 @@ void model_search::finish(bool exhausted) {
 
 std::string model_search::save() const {
   explore::byte_writer out;
-  out.text(report::encode(counted_));
-  out.text(std::to_string(seconds_before_ + seconds_since(started_)));
+  checker::result counted = counted_;
+  if (counted.what == checker::kind::internal) {  // the next run may have better luck
+    counted.verdict = verdict::verified;
+    counted.what = checker::kind::none;
+    counted.message.clear();
+  }
+  out.text(report::encode(counted));
+  out.text(std::to_string(seconds()));
+  out.number(executions_);
+  out.text(first_);
   out.number(left_);
   for (const part& p : parts_)
     if (p.now != status::over) out.text(p.state);
   return out.take();
+}
+
+bool model_search::is_over(std::string_view bytes) {
+  explore::byte_reader in(bytes);
+  for (int i = 0; i < 2; ++i) in.text();  // the counts, and the time
+  in.number();                            // executions
+  in.text();                              // the first one
+  return in.count() == 0;
 }
 
 void model_search::restore(std::string_view bytes) {
@@ -317,13 +375,18 @@ void model_search::restore(std::string_view bytes) {
   counted_ = report::decode(in.text());
   counted_.stopped_by.clear();
   seconds_before_ = std::stod(in.text());
+  executions_ = in.number();
+  first_ = in.text();
   started_ = clock::now();
   parts_.clear();
   parts_.resize(in.count());
   for (part& p : parts_) p.state = in.text();
   left_ = parts_.size();
-  if (parts_.empty() || (!counted_.failures.empty() && !run_.how.keep_going))
+  if (parts_.empty() || counted_.verdict == verdict::error ||
+      (!counted_.failures.empty() && !run_.how.keep_going))
     finish(parts_.empty());
+  else
+    stop_if_spent();
 }
 
 }  // namespace heddle::cli

@@ -47,6 +47,9 @@ class model_search {
   bool over() const { return over_; }
   // It goes on, and in parts.
   bool is_divided() const { return !over_ && way_ != way::whole; }
+  // What has arrived: executions, and the events of the longest.
+  std::uint64_t executions() const { return executions_; }
+  std::uint64_t depth() const { return counted_.longest; }
   // Whether there is something for a worker to do that none does.
   bool ready() const;
   // Sets a worker to it, or to the share of it that one of so many workers can have: `w`, if that
@@ -60,6 +63,8 @@ class model_search {
   // As bytes, for a file; and from them. Throws explore::bad_bytes.
   std::string save() const;
   void restore(std::string_view bytes);
+  // Whether nothing is left to do of a search that was saved. Throws explore::bad_bytes.
+  static bool is_over(std::string_view bytes);
 
  private:
   enum class status : std::uint8_t { ready, running, over };
@@ -70,14 +75,17 @@ class model_search {
   };
 
   std::vector<std::size_t> next_parts(std::size_t workers) const;
-  std::string request(const search_ticket& ticket) const;
+  std::string request(const search_ticket& ticket, bool to_new) const;
   void put_back(const search_ticket& ticket, bool killed);
   bool arrived(std::size_t index, checker::part_answer a);
   void part_over(std::size_t index);
-  std::uint64_t executions() const { return counted_.explored + counted_.redundant; }
   checker::size_estimate estimate() const;
   void begin_again(std::string state);
   void begin_undivided();
+  bool starts_after_kill(const search_ticket& ticket, const outcome& o);
+  void whole_ended(const outcome& o);
+  void died(const outcome& o);
+  double seconds() const;
   void forget_parts();
   std::size_t new_part();
   void stop_if_spent();
@@ -95,6 +103,8 @@ class model_search {
   checker::size_estimate probed_;  // of the whole search, before any of it; all zero: not yet known
   std::uint64_t begun_ = 0;
   checker::result counted_;
+  std::uint64_t executions_ = 0;  // of all parts, those that were redundant too
+  std::string first_;             // the schedule of the search's first execution
   std::chrono::steady_clock::time_point started_;
   double seconds_before_ = 0;  // of a search that is resumed
   std::uint64_t reserved_ = 0;  // executions that running workers may do

@@ -69,8 +69,20 @@ class pool {
   void wait() {
     std::vector<pollfd> files;
     for (const slot& s : slots_) files.push_back({s.w->pipe(), POLLIN, 0});
-    tell_.waiting(slots_.front().search, slots_.front().w->progress());
+    tell_.waiting(slots_.front().search, progress_of(slots_.front().search));
     poll(files.data(), files.size(), hungry_ ? hungry_poll_ms : poll_ms);
+  }
+
+  // What has arrived of the search, and what its workers do.
+  how_far progress_of(std::size_t search) const {
+    how_far all{searches_[search]->executions(), searches_[search]->depth(), 0};
+    for (const slot& s : slots_) {
+      if (s.search != search) continue;
+      all.executions += s.w->progress().executions();
+      all.depth = std::max(all.depth, s.w->progress().depth());
+      all.estimate = std::max(all.estimate, s.w->progress().estimate());
+    }
+    return all;
   }
 
   void collect() {

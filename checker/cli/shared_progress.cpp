@@ -18,7 +18,6 @@ void count(std::atomic<std::uint64_t>& counter) {
 }  // namespace
 
 struct shared_progress::page {
-  std::atomic<std::uint64_t> before;
   std::atomic<std::uint64_t> executions;
   std::atomic<std::uint64_t> depth;
   std::atomic<double> estimate;
@@ -77,19 +76,10 @@ void shared_progress::asked() {
   page_->depth.store(0, relaxed);
 }
 
-void shared_progress::goes_on_after(std::uint64_t executions) {
-  page_->before.store(executions, relaxed);
-}
-
 void shared_progress::estimated(double executions) { page_->estimate.store(executions, relaxed); }
 
 double shared_progress::estimate() const { return page_->estimate.load(relaxed); }
-std::uint64_t shared_progress::executions() const {
-  return page_->before.load(relaxed) + page_->executions.load(relaxed);
-}
-std::uint64_t shared_progress::executions_since_asked() const {
-  return page_->executions.load(relaxed);
-}
+std::uint64_t shared_progress::executions() const { return page_->executions.load(relaxed); }
 std::uint64_t shared_progress::depth() const { return page_->depth.load(relaxed); }
 std::uint64_t shared_progress::pulse() const { return page_->pulse.load(relaxed); }
 

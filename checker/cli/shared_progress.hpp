@@ -1,8 +1,9 @@
 // What a worker process leaves in memory that it shares with its parent: how far it is, and the
 // decisions of the execution that it is in, should it never come back from it.
 //
-// Written by the worker alone while it has a request, by the parent between two. The parent reads the counters while it runs, and the decisions only
-// once it is dead. All atomics are relaxed but `running`.
+// Written by the worker alone while it has a request, by the parent between two. The parent reads
+// the counters while it runs, and the decisions only once it is dead. All atomics are relaxed but
+// `running`.
 #pragma once
 
 #include <atomic>
@@ -26,9 +27,7 @@ class shared_progress final : public explore::decision_log {
   void begins() override;
   void ended() override;
   void decided(std::size_t index, std::size_t alternatives, std::uint64_t fingerprint) override;
-  void explored(std::uint64_t executions, std::size_t depth);  // for this request
-  // How many the search had before this request, for executions().
-  void goes_on_after(std::uint64_t executions);
+  void explored(std::uint64_t executions, std::size_t depth);
   // The parent has use for branches of the tree.
   bool wanted() const;
   void estimated(double executions);
@@ -37,9 +36,8 @@ class shared_progress final : public explore::decision_log {
   void want();
   // Another request: nothing is explored for it, nor wanted.
   void asked();
-  std::uint64_t executions() const;  // begun, of the whole search
-  std::uint64_t executions_since_asked() const;
-  std::uint64_t depth() const;  // of the longest execution for this request
+  std::uint64_t executions() const;  // begun for this request
+  std::uint64_t depth() const;       // of the longest execution for it
   double estimate() const;           // of the whole search's executions; 0: unknown
   // Grows at every decision and whenever an execution begins or ends.
   std::uint64_t pulse() const;

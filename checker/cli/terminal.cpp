@@ -9,6 +9,12 @@
 
 namespace heddle::cli {
 
+namespace {
+
+constexpr double shortest_rate = 0.5;  // seconds that it is taken over
+
+}  // namespace
+
 report::text_style style_for(std::FILE* out) {
   report::text_style style;
   if (isatty(fileno(out)) == 0) return style;
@@ -32,21 +38,22 @@ std::string progress_words(const std::string& name, std::uint64_t executions, do
 progress_line::progress_line() : active_(isatty(STDERR_FILENO) != 0) {}
 
 void progress_line::show(const std::string& name, std::size_t done, std::size_t of,
-                         const shared_progress& progress) {
+                         const how_far& progress) {
   if (!active_) return;
   const auto now = std::chrono::steady_clock::now();
-  const std::uint64_t executions = progress.executions();
   const double seconds = std::chrono::duration<double>(now - last_).count();
-  if (name != name_ || executions < executions_) {
+  if (name != name_ || progress.executions < executions_) {
     name_ = name;
     rate_ = 0;
-  } else if (seconds > 0) {
-    rate_ = static_cast<double>(executions - executions_) / seconds;
+    executions_ = progress.executions;
+    last_ = now;
+  } else if (seconds >= shortest_rate) {
+    rate_ = static_cast<double>(progress.executions - executions_) / seconds;
+    executions_ = progress.executions;
+    last_ = now;
   }
-  executions_ = executions;
-  last_ = now;
   const std::string words =
-      progress_words(name, executions, rate_, progress.depth(), progress.estimate());
+      progress_words(name, progress.executions, rate_, progress.depth, progress.estimate);
   std::fprintf(stderr, "\r\x1b[K[%zu/%zu] %s", done, of, words.c_str());
   std::fflush(stderr);
   shown_ = true;

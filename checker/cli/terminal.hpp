@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "search_pool.hpp"
 #include "text_report.hpp"
-#include "worker.hpp"
 
 namespace heddle::cli {
 
@@ -23,8 +23,7 @@ std::string progress_words(const std::string& name, std::uint64_t executions, do
 class progress_line {
  public:
   progress_line();
-  void show(const std::string& name, std::size_t done, std::size_t of,
-            const shared_progress& progress);
+  void show(const std::string& name, std::size_t done, std::size_t of, const how_far& progress);
   void clear();
 
  private:
@@ -33,7 +32,7 @@ class progress_line {
   std::string name_;
   std::uint64_t executions_ = 0;
   double rate_ = 0;
-  std::chrono::steady_clock::time_point last_;
+  std::chrono::steady_clock::time_point last_;  // when the rate was taken
 };
 
 }  // namespace heddle::cli

@@ -68,8 +68,9 @@ double megabytes(const rusage& used) {
   return static_cast<double>(used.ru_maxrss) / 1024;  // Linux counts in KiB
 }
 
-void become_a_child(printing output) {
+void become_a_child(printing output, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(undelivered_status);  // it ended before that
   std::signal(SIGINT, SIG_IGN);  // the parent decides; a terminal sends it to both
   std::signal(SIGTERM, SIG_DFL);
   const rlimit no_core{0, 0};
@@ -109,8 +110,8 @@ int interrupted_by() { return caught_signal; }
 
 worker::worker(const job& work, printing output, std::chrono::duration<double> hang_timeout)
     : progress_(std::make_shared<shared_progress>()), hang_timeout_(hang_timeout) {
-  fork_child([&](int to_parent, int) {
-    become_a_child(output);
+  fork_child([&, parent = getpid()](int to_parent, int) {
+    become_a_child(output, parent);
     const std::string text = work(*progress_);
     std::fflush(nullptr);
     _exit(write_all(to_parent, text) ? delivered_status : undelivered_status);
@@ -121,8 +122,8 @@ worker::worker(const job& work, printing output, std::chrono::duration<double> h
 
 worker::worker(const service& work, printing output, std::chrono::duration<double> hang_timeout)
     : progress_(std::make_shared<shared_progress>()), hang_timeout_(hang_timeout) {
-  fork_child([&](int to_parent, int requests) {
-    become_a_child(output);
+  fork_child([&, parent = getpid()](int to_parent, int requests) {
+    become_a_child(output, parent);
     answer_requests(work, *progress_, to_parent, requests);
   });
 }

@@ -143,10 +143,15 @@ result portfolio::run() {
 }  // namespace
 
 result check_automatically(const std::function<void()>& body, const options& how) {
+  const clock::time_point start = clock::now();
   const probing p = probe(body, how, false);
   options chosen = how;
-  chosen.strategy = "dpor";
-  result r = fits(p, how) ? check(body, chosen) : portfolio(body, how).run();
+  if (how.max_seconds > 0)
+    chosen.max_seconds = std::max(
+        0.001, how.max_seconds - std::chrono::duration<double>(clock::now() - start).count());
+  const bool exhaustive = fits(p, chosen);
+  if (exhaustive) chosen.strategy = "dpor";
+  result r = exhaustive ? check(body, chosen) : portfolio(body, chosen).run();
   r.chosen_by = "auto";
   if (r.strategy != "dpor" || !r.complete) {
     if (!r.estimate) r.estimate = p.size;

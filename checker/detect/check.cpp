@@ -13,11 +13,12 @@
 
 #include "automatic.hpp"
 #include "detect.hpp"
-#include "reverse_search.hpp"
 #include "executor.hpp"
 #include "factory.hpp"
 #include "lock_order.hpp"
 #include "part_search.hpp"
+#include "replay.hpp"
+#include "reverse_search.hpp"
 #include "schedule.hpp"
 #include "search_size.hpp"
 #include "source_lines.hpp"
@@ -54,11 +55,10 @@ class exploration {
         executor_(*own_),
         strategy_(chosen_strategy(how)) {}
   // Explores a part of a search.
-  exploration(executor& with, const options& how, const part_state& part);
+  exploration(executor& with, const options& how, const part_state& part, bool may_decline);
 
   result run();
-  part_answer run_part(clock::time_point until, const std::function<bool()>& wanted,
-                       bool may_decline);
+  part_answer run_part(clock::time_point until, const std::function<bool()>& wanted);
 
  private:
   bool execute();
@@ -86,7 +86,9 @@ class exploration {
   running_size size_;
   std::uint64_t executions_ = 0;        // the redundant ones included
   std::vector<explore::event> events_;  // of the execution that is run again
+  std::string first_;                   // the schedule of the search's first execution
   bool resumed_ = false;                // this is a part that was explored before
+  bool may_decline_ = false;            // a part that could be explored undivided instead
   bool ended_early_ = false;            // some execution, by a failure or the step bound
   clock::time_point started_ = clock::now();
   clock::time_point last_progress_ = started_;
@@ -115,6 +117,7 @@ bool exploration::execute() {
   const bool first = complete && executions_ == 1 && !resumed_;
   explore::schedule made;
   if (!found.empty() || first) made = schedule_of(t);
+  if (first) first_ = explore::to_text(made);
   bool news = false;
   for (failure& f : found) {
     if (!is_news(f, made)) continue;
@@ -275,27 +278,33 @@ result exploration::finish() {
   return std::move(result_);
 }
 
+// Longer than executions take: then wakeup trees are quicker, which know what to reverse.
+constexpr std::uint64_t most_tries = std::uint64_t{1} << 14;  // to find one trace's children
+
 std::unique_ptr<explore::strategy> part_strategy(const part_state& part, const options& how,
-                                                 explore::names& known) {
+                                                 executor& with, bool may_decline) {
   auto search = part.empty() ? std::make_unique<explore::reverse_search>()
                              : std::make_unique<explore::reverse_search>(
-                                   explore::subtree_from(part, known));
+                                   explore::subtree_from(part, with.naming()));
+  for (explore::object_id group : search->panicking_groups()) with.expect_group_panic(group);
+  if (may_decline) search->give_up_after(most_tries);
   if (how.preemptions) search->bound_preemptions(*how.preemptions);
   return search;
 }
 
-exploration::exploration(executor& with, const options& how, const part_state& part)
+exploration::exploration(executor& with, const options& how, const part_state& part,
+                         bool may_decline)
     : how_(how),
       executor_(with),
-      strategy_(part_strategy(part, how, executor_.naming())),
-      resumed_(!part.empty()) {}
+      strategy_(part_strategy(part, how, with, may_decline)),
+      resumed_(!part.empty()),
+      may_decline_(may_decline) {}
 
 // For a shorter time than this a part is not left for one that waits.
 constexpr auto shortest_part = std::chrono::milliseconds(1);
 constexpr std::size_t shares = 4;  // that it is dealt into
 
-part_answer exploration::run_part(clock::time_point until, const std::function<bool()>& wanted,
-                                  bool may_decline) {
+part_answer exploration::run_part(clock::time_point until, const std::function<bool()>& wanted) {
   part_answer a;
   const std::size_t groups = tree().panicking_groups().size();
   bool go_on = true;
@@ -306,10 +315,9 @@ part_answer exploration::run_part(clock::time_point until, const std::function<b
       a.what = part_answer::left::restart;
       break;
     }
-    if (go_on && ended_early_ && may_decline) {
+    if (go_on && may_decline_ && (ended_early_ || tree().gave_up())) {
       a.what = part_answer::left::undivided;
-      a.counted = finish();
-      return a;
+      break;
     }
     if (go_on && !strategy_->exhausted()) go_on = within_budget();
     if (!go_on || now_ >= until) break;
@@ -319,14 +327,16 @@ part_answer exploration::run_part(clock::time_point until, const std::function<b
       if (!a.branches.empty()) break;
     }
   }
-  if (a.what != part_answer::left::restart) {
-    a.what = strategy_->exhausted() ? part_answer::left::nothing : part_answer::left::more;
-    a.state = explore::to_bytes(tree().save(), executor_.naming());
-  } else {
+  if (a.what == part_answer::left::restart) {
     explore::subtree start;
     start.panicking_groups = tree().panicking_groups();
     a.state = explore::to_bytes(start, executor_.naming());
+  } else if (a.what != part_answer::left::undivided) {
+    a.what = strategy_->exhausted() ? part_answer::left::nothing : part_answer::left::more;
+    a.state = explore::to_bytes(tree().save(), executor_.naming());
   }
+  a.executions = executions_;
+  a.first = std::move(first_);
   a.counted = finish();
   return a;
 }
@@ -347,17 +357,24 @@ std::vector<part_answer> search_parts(const std::function<void()>& body, const o
   executor with(body, left);
   std::vector<part_answer> answers;
   for (const part_state& request : requests) {
-    answers.push_back(exploration(with, left, request).run_part(until, wanted, may_decline));
+    answers.push_back(exploration(with, left, request, may_decline).run_part(until, wanted));
     const part_answer& a = answers.back();
-    const std::uint64_t used = a.counted.explored + a.counted.redundant;
-    before += used;
+    before += a.executions;
     if (a.what != part_answer::left::nothing) break;
     if (clock::now() >= until || wanted() || !a.counted.failures.empty()) break;
     if (how.max_executions == 0) continue;
-    if (used >= left.max_executions) break;
-    left.max_executions -= used;
+    if (a.executions >= left.max_executions) break;
+    left.max_executions -= a.executions;
   }
   return answers;
+}
+
+std::string departure_from(const std::function<void()>& body, const options& how,
+                           const std::string& schedule) {
+  const explore::schedule s = explore::parse_schedule(schedule);
+  explore::replay_strategy follower(s);
+  executor(body, how).follow(s, follower);
+  return follower.departure();
 }
 
 result check(const std::function<void()>& body, const options& how) {

@@ -21,6 +21,8 @@ class executor {
 
   // What stands for which actor and object, over all executions.
   explore::names& naming() { return sequencer_.naming(); }
+  // A wait group that another executor saw panic.
+  void expect_group_panic(explore::object_id group) { sequencer_.expect_group_panic(group); }
 
   // One execution; the strategy's begin() and end() are the caller's. The trace is valid until the
   // next one.

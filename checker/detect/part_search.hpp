@@ -19,22 +19,32 @@ struct part_answer {
     nothing,   // explored
     more,
     restart,   // everything has to begin again: a wait group was seen to panic
-    undivided,  // the same, and by one process: an execution ended before its time
+    undivided,  // the same, and by one process
   };
   left what = left::nothing;
   part_state state;                  // where it stands now; of restart: where to begin
   std::vector<part_state> branches;  // new parts, split from this one
-  result counted;                  // of the executions since the request
+  std::uint64_t executions = 0;      // since the request
+  result counted;                    // of these
+  std::string first;  // of a search from its start: the schedule of its first execution
 };
 
 // Explores parts one after the other until they are done, or until `seconds` or a bound of `how` is
 // used up. Comes back early, with branches of the part in hand, when `wanted` says that somebody
 // has nothing to do. The answers are to the first of the requests; the others were not begun.
 // `may_decline`: where exploring goes on after an execution that a failure or the step bound ended,
-// answers `undivided`, since what is explored then depends on how the search is divided.
+// answers `undivided`, since what is explored then depends on how the search is divided; likewise
+// where operations that may block meet so many concurrent ones that looking for the next traces
+// takes longer than exploring them.
 std::vector<part_answer> search_parts(const std::function<void()>& body, const options& how,
                                       const std::vector<part_state>& requests, double seconds,
                                       const std::function<bool()>& wanted, bool may_decline);
+
+// Follows the schedule of a search's first execution. Where the program departs from it, so that
+// what another process explored says nothing about this one: one sentence without its full stop;
+// else empty.
+std::string departure_from(const std::function<void()>& body, const options& how,
+                           const std::string& schedule);
 
 // Adds what a part counted to what its search has counted so far; failures of one signature are
 // one, with the shortest schedule.

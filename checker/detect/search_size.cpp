@@ -16,12 +16,18 @@ using clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t most_probes = 100;
 constexpr double most_seconds = 0.2;
+constexpr double probing_share = 0.1;  // of the time that there is, for probes
 constexpr std::size_t groups = 5;
+
+// A larger number is told as this one: sums and products of a few such are numbers still.
+constexpr double most = 1e300;
+
+double number_of(double log) { return std::exp(std::min(log, std::log(most))); }
 
 // Of exp() of the numbers.
 double mean_of(const std::vector<double>& logs, std::size_t from, std::size_t to) {
   double sum = 0;
-  for (std::size_t i = from; i < to; ++i) sum += std::exp(logs[i]);
+  for (std::size_t i = from; i < to; ++i) sum += number_of(logs[i]);
   return sum / static_cast<double>(to - from);
 }
 
@@ -40,9 +46,10 @@ size_estimate summary(const std::vector<double>& logs) {
   double square = 0;
   for (double l : logs) mean += l / n;
   for (double l : logs) square += (l - mean) * (l - mean) / n;
-  const double factor = std::max(1.1, std::exp(2 * std::sqrt(square)));
+  const double factor = std::max(1.1, number_of(2 * std::sqrt(square)));
   const double size = median_of_means(logs);
-  return {size, std::max(1.0, size / factor), size * factor};
+  const double high = size < most / factor ? size * factor : most;
+  return {std::min(size, most), std::max(1.0, size / factor), high};
 }
 
 }  // namespace
@@ -54,6 +61,8 @@ probing probe(const std::function<void()>& body, const options& how, bool interl
       how.seed);
   executor runs(body, how);
   std::vector<double> logs;
+  const double seconds =
+      how.max_seconds > 0 ? std::min(most_seconds, probing_share * how.max_seconds) : most_seconds;
   const clock::time_point start = clock::now();
   clock::duration running{};
   do {
@@ -64,7 +73,7 @@ probing probe(const std::function<void()>& body, const options& how, bool interl
     walker.end(t);
     logs.push_back(walker.log_size());
   } while (logs.size() < most_probes &&
-           std::chrono::duration<double>(clock::now() - start).count() < most_seconds);
+           std::chrono::duration<double>(clock::now() - start).count() < seconds);
   probing p;
   p.size = summary(logs);
   p.probes = logs.size();
@@ -76,7 +85,7 @@ probing probe(const std::function<void()>& body, const options& how, bool interl
 void running_size::look(std::uint64_t executions, double progress) {
   if (progress <= 0 || executions == 0) return;
   const auto now = static_cast<double>(executions);
-  total_ = low_ = high_ = std::max(now, now / progress);
+  total_ = low_ = high_ = std::min(std::max(now, now / progress), most);
   for (const sample& s : samples_) {
     if (2 * s.executions < now) continue;
     low_ = std::min(low_, s.total);

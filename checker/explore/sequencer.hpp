@@ -66,6 +66,8 @@ class sequencer final : public core::engine {
   // The numbers that traces and strategies use for actors and objects.
   names& naming() { return names_; }
   race_detector& racing() { return races_; }
+  // A wait group that was seen to panic elsewhere: its dones depend on each other.
+  void expect_group_panic(core::object_id group) { model_.expect_group_panic(group); }
   // How far the execution that runs has come.
   moment so_far() const { return {trace_, repeating_ ? step_ : trace_.events.size(), created_}; }
 

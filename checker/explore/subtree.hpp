@@ -1,5 +1,5 @@
 // A part of a search as a value: the traces that are left to explore, each with all that follows
-// from it. Taken from a dpor_strategy between two executions, given to another, perhaps in another
+// from it. Taken from a reverse_search between two executions, given to another, perhaps in another
 // process (subtree_text).
 #pragma once
 

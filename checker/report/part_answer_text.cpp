@@ -15,6 +15,8 @@ std::string to_bytes(const part_answer& a) {
   out.text(a.state);
   out.number(a.branches.size());
   for (const checker::part_state& branch : a.branches) out.text(branch);
+  out.number(a.executions);
+  out.text(a.first);
   out.text(encode(a.counted));
   return out.take();
 }
@@ -26,6 +28,8 @@ part_answer part_answer_from(std::string_view bytes) {
   a.state = in.text();
   a.branches.resize(in.count());
   for (checker::part_state& branch : a.branches) branch = in.text();
+  a.executions = in.number();
+  a.first = in.text();
   a.counted = decode(in.text());
   return a;
 }

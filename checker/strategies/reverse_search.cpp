@@ -103,8 +103,9 @@ std::size_t reverse_search::pick(const point& at) {
   const bool by_default = depth_ >= schedule_.size();
   if (depth_ < schedule_.size()) {
     index = find(at, steps_.what(schedule_[depth_]));
+    // What is planned is possible, in every process, if the model does as it did.
     if (index == not_there) {
-      ++redundant_;  // planned, but not possible here
+      nondeterminism_ = describe_departure(at);
       return abandon;
     }
   } else {

@@ -50,6 +50,10 @@ class reverse_search final : public strategy {
   // Only traces of which some order has at most `most` preemptions are in bound. Before the first
   // begin().
   void bound_preemptions(unsigned most) { most_preemptions_ = most; }
+  // Gives the search up where it takes more tries than that to find the children of one trace: each
+  // subset of the operations that one that may block is concurrent with is a try.
+  void give_up_after(std::uint64_t tries) { most_tries_ = tries; }
+  bool gave_up() const { return tries_ > most_tries_; }
 
   // The rest of this is called between executions.
 
@@ -189,6 +193,8 @@ class reverse_search final : public strategy {
   preemption_counter preemptions_;
   std::optional<unsigned> most_preemptions_;
   bool left_out_ = false;
+  std::uint64_t most_tries_ = ~std::uint64_t{0};
+  std::uint64_t tries_ = 0;  // for the trace at hand
   bool order_known_ = false;  // order_ is that of the execution at hand
   bool started_ = false;
   bool exhausted_ = false;

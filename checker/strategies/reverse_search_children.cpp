@@ -26,6 +26,7 @@ void reverse_search::find_children(const trace& t) {
   look_at_new_events();
   past_.assign(order_.actors(), 0);
   places_.assign(events_, place_state::unknown);
+  tries_ = 0;
   find_choices();
   for (const reordering& r : reorderings_) {
     if ((r.choice & constant_event) != 0)
@@ -163,9 +164,11 @@ bool reverse_search::can_end_wait(std::size_t undecided) const {
 
 // Each way to let the undecided events come before the candidate or after it.
 void reverse_search::consider_without(std::size_t i) {
+  if (gave_up()) return;
   while (i < undecided_.size() && removed(undecided_[i])) ++i;
   if (a_.op->kind == op_kind::group_wait && !can_end_wait(i)) return;
   if (i == undecided_.size()) {
+    ++tries_;
     if (choose_kept() && reaches_core()) try_child();
     return;
   }

@@ -124,16 +124,17 @@ TEST_CASE("filters are names, groups and globs", "[cli]") {
 }
 
 TEST_CASE("a large model is explored only where a filter names it", "[cli]") {
-  for (const char* filter : {"only_named/adders", "only_named", "only*"}) {
+  for (const char* filter : {"only_named/adders", "only_named/add*"}) {
     const json report = report_of({filter});
     INFO(filter);
     REQUIRE(report.at("models").size() == 1);
     CHECK(report.at("models").at(0).at("explored") == 6);
   }
   const json divided = report_of({"--jobs", "2"});
-  for (const json& m : divided.at("models")) CHECK(m.at("name") != "only_named/adders");
+  for (const json& m : divided.at("models"))
+    CHECK_FALSE(m.at("name").get<std::string>().starts_with("only_named"));
   const command_outcome all = target_command({"check", hang, "1s"});
-  CHECK(all.output.find("1 large model left out") != std::string::npos);
+  CHECK(all.output.find("3 large models left out") != std::string::npos);
   const command_outcome named = target_command({"check", "ok", "only_named"});
   CHECK(named.output.find("left out") == std::string::npos);
   const command_outcome list = target_command({"list"});

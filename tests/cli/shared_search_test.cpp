@@ -122,6 +122,18 @@ TEST_CASE("the share of a worker that is killed is explored by another", "[cli]"
   require_all_traces(report);
 }
 
+TEST_CASE("who kills the one worker of a search fails no model", "[cli]") {
+  const scratch_directory scratch;
+  const std::string report = scratch.path() + "/report.json";
+  const pid_t check = start_check({}, report);
+  while (!ended(check) && children_of(check).empty()) pause_for(std::chrono::milliseconds(1));
+  const std::vector<pid_t> workers = children_of(check);
+  REQUIRE(!workers.empty());
+  kill(workers.front(), SIGKILL);
+  CHECK(wait_for(check) == 0);
+  require_all_traces(report);
+}
+
 TEST_CASE("a search that is killed goes on from its checkpoint", "[cli]") {
   const scratch_directory scratch;
   const std::string report = scratch.path() + "/report.json";
@@ -183,6 +195,10 @@ TEST_CASE("a bound on executions holds over all processes and resumptions", "[cl
   CHECK(cut.at("explored") == 5000);
   CHECK(cut.at("verdict") == "passed");
   CHECK(cut.at("stopped_by") == "executions");
+  const command_outcome spent = heddle_command(
+      {"check", "golden/big0", "--resume", checkpoint, "--max-executions", "5000", "--json", "-"});
+  CHECK(spent.status == 3);
+  CHECK(json::parse(spent.output).at("models").at(0).at("explored") == 5000);
   const json whole = explored({"--resume", checkpoint});
   CHECK(whole.at("verdict") == "verified");
   CHECK(whole.at("explored") == 69112);
@@ -251,6 +267,57 @@ TEST_CASE("a crash among many executions is reported with what was explored", "[
   CHECK(found.at("explored") <= 40320);
   CHECK(found.at("failure").at("execution") == found.at("explored"));
   CHECK(found.at("seconds") > 0);
+}
+
+TEST_CASE("a crash does not make a search forget the failures before it", "[cli]") {
+  const scratch_directory scratch;
+  // The bound makes a worker answer now and then; what one has not told is lost with it.
+  const command_outcome run = target_command(
+      {"check", "only_named/fail_and_crash", "--keep-going", "--max-executions", "45000",
+       "--checkpoint", scratch.path() + "/checkpoint", "--json", "-"});
+  const json found = json::parse(run.output).at("models").at(0);
+  CHECK(found.at("kind") == "crash");
+  CHECK(found.at("as_expected") == false);
+  std::set<std::string> kinds;
+  for (const json& f : found.at("failures")) kinds.insert(f.at("kind"));
+  CHECK(kinds == std::set<std::string>{"assertion", "crash"});
+}
+
+TEST_CASE("a search is not resumed where the model does otherwise", "[cli]") {
+  const scratch_directory scratch;
+  const std::string checkpoint = scratch.path() + "/checkpoint";
+  REQUIRE(target_command({"check", "only_named/environment", "--max-executions", "1000",
+                          "--allow-incomplete", "--checkpoint", checkpoint})
+              .status == 0);
+  setenv("HEDDLE_TEST_MORE", "1", 1);
+  const command_outcome other =
+      target_command({"check", "only_named/environment", "--resume", checkpoint, "--json", "-"});
+  unsetenv("HEDDLE_TEST_MORE");
+  CHECK(other.status == 1);
+  const json found = json::parse(other.output).at("models").at(0);
+  CHECK(found.at("verdict") == "error");
+  CHECK(found.at("kind") == "nondeterministic");
+  CHECK(target_command({"check", "only_named/environment", "--resume", checkpoint}).status == 0);
+}
+
+TEST_CASE("a checkpoint does not replace what is not over", "[cli]") {
+  const scratch_directory scratch;
+  const std::string file = scratch.path() + "/checkpoint";
+  const auto status_of = [&](std::vector<std::string> more) {
+    std::vector<std::string> words{"check", "golden/casw_4", "--allow-incomplete", "--checkpoint",
+                                   file};
+    words.insert(words.end(), more.begin(), more.end());
+    return heddle_command(words).status;
+  };
+  CHECK(status_of({"--max-executions", "10"}) == 0);
+  const std::string kept = read_file(file);
+  CHECK(status_of({}) == 2);
+  CHECK(read_file(file) == kept);
+  CHECK(status_of({"--resume", file}) == 0);
+  CHECK(status_of({}) == 0);  // it was over
+  write_file(file, "my notes");
+  CHECK(status_of({}) == 2);
+  CHECK(read_file(file) == "my notes");
 }
 
 // What follows an execution that a failure or a bound ended depends on the order of exploring.

@@ -107,6 +107,24 @@ const model crashes_late{
         });
     }};
 
+const model fails_and_crashes{
+    "only_named/fail_and_crash", expected::crash, "Fails an assertion, and crashes later.", [] {
+      struct shared {
+        heddle::atomic<int> turn{0};
+        int backwards = 0;
+      };
+      constexpr int adders = 8;
+      const auto s = std::make_shared<shared>();
+      for (int i = 1; i <= adders; ++i)
+        heddle::go([=] {
+          const int turn = s->turn.add(1);
+          if (turn + i == adders + 1) ++s->backwards;
+          heddle::check(turn != adders || i != adders - 1, "the last but one is last");
+          if (s->backwards == adders) std::raise(SIGSEGV);
+        });
+    },
+    {.large = true}};
+
 const model exits{"bad/exit", expected::crash, "Ends the process.", [] {
                     heddle::make_chan<int>(1).send(1);
 #ifdef __SANITIZE_ADDRESS__
@@ -128,6 +146,17 @@ const model forgetful{"error/nondeterministic", expected::verified, "Counts its 
                         if (executions++ % 2 == 0) c.send(1);
                         c.len();
                       }};
+
+const model environment{"only_named/environment", expected::verified, "Depends on the environment.",
+                        [] {
+                          const int adds = std::getenv("HEDDLE_TEST_MORE") == nullptr ? 1 : 2;
+                          const auto x = std::make_shared<heddle::atomic<int>>(0);
+                          for (int i = 0; i < 7; ++i)
+                            heddle::go([=] {
+                              for (int k = 0; k < adds; ++k) x->add(1);
+                            });
+                        },
+                        {.large = true}};
 
 const model declared_leaking{"wrong/clean", expected::leak, "Is declared to leak; does not.",
                              [] { heddle::make_chan<int>(1).send(1); }};

@@ -2,6 +2,7 @@
 #include "search_size.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -10,6 +11,7 @@
 #include "dpor.hpp"
 #include "heddle/check/check.hpp"
 #include "heddle/heddle.hpp"
+#include "json_report.hpp"
 #include "naive.hpp"
 #include "sequencer.hpp"
 
@@ -118,6 +120,26 @@ TEST_CASE("probes estimate the number of traces within a factor", "[estimate]") 
     CHECK(r.estimate->low <= k.size);
     CHECK(r.estimate->high >= k.size);
   }
+}
+
+TEST_CASE("a search of any size has an estimate that is a number", "[estimate]") {
+  const auto many_adds = [] {
+    const auto x = std::make_shared<heddle::atomic<int>>(0);
+    for (int i = 0; i < 8; ++i)
+      heddle::go([=] {
+        for (int k = 0; k < 100; ++k) x->add(1);
+      });
+  };
+  const checker::result r = checker::estimate(many_adds);
+  REQUIRE(r.estimate);
+  CHECK(r.estimate->executions >= 1e290);
+  CHECK(std::isfinite(r.estimate->executions));
+  CHECK(std::isfinite(r.estimate->high));
+  CHECK(r.estimate->low <= r.estimate->executions);
+  const checker::result sent = heddle::report::decode(heddle::report::encode(r));
+  REQUIRE(sent.estimate);
+  CHECK(sent.estimate->high == r.estimate->high);
+  CHECK(r.message.find("10^") != std::string::npos);
 }
 
 TEST_CASE("probes estimate the number of interleavings", "[estimate]") {
