@@ -46,6 +46,12 @@ enum class access_kind : std::uint8_t {
   everything,
 };
 
+// Of a send or receive on a buffered channel the slot holds the message's number, and above these
+// bits the channel's capacity, as far as that can be told.
+constexpr std::uint32_t slot_bits = 20;
+constexpr std::uint32_t slot_mask = (1U << slot_bits) - 1;
+constexpr std::uint32_t most_capacity_told = (1U << (32 - slot_bits)) - 1;
+
 struct access {
   object_id object = 0;
   access_kind kind = access_kind::read;

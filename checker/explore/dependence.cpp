@@ -56,11 +56,13 @@ class independence_table {
 constexpr independence_table independent{};
 
 // The slots decide: `slot` of a receive is the number of the message it takes; of a send, the
-// number of the message it puts, with the capacity of the channel in the upper half.
+// number of the message it puts, with the capacity of the channel above it. Of a channel with more
+// room than can be told there, any receive that could have made room counts as the one that did.
 bool same_slot(const access& send, const access& receive) noexcept {
-  const std::uint32_t capacity = send.slot >> 20;
-  const std::uint32_t number = send.slot & 0xfffff;
-  const std::uint32_t taken = receive.slot & 0xfffff;
+  const std::uint32_t capacity = send.slot >> slot_bits;
+  const std::uint32_t number = send.slot & slot_mask;
+  const std::uint32_t taken = receive.slot & slot_mask;
+  if (capacity == most_capacity_told && number > taken) return number - taken >= capacity;
   return number == taken || taken + capacity == number;
 }
 

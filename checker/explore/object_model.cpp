@@ -8,13 +8,9 @@ namespace {
 
 using kind = access_kind;
 
-constexpr std::uint32_t slot_bits = 20;
-constexpr std::uint32_t slot_mask = (1U << slot_bits) - 1;
-
 access channel_slot(object_id o, kind k, std::uint32_t number, std::uint32_t capacity) {
-  // A channel deeper than the upper half can say never fills in practice; saturate.
-  const std::uint32_t shown = std::min(capacity, (1U << (32 - slot_bits)) - 1);
-  return {o, k, (number & slot_mask) | shown << slot_bits};
+  const std::uint32_t told = std::min(capacity, most_capacity_told);
+  return {o, k, (number & slot_mask) | told << slot_bits};
 }
 
 bool is_channel_operation(op_kind k) { return k >= op_kind::send && k <= op_kind::len; }
