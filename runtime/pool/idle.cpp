@@ -85,12 +85,14 @@ bool pool::give_back_stacks() noexcept {
   return stacks_.give_back_some();
 }
 
-time_point pool::earliest_timer() noexcept {
+time_point pool::earliest_timer(unsigned first_worker) noexcept {
   time_point earliest = time_point::max();
-  for (unsigned i = 0; i < started(); ++i)
+  for (unsigned i = first_worker; i < started(); ++i)
     earliest = std::min(earliest, workers_[i]->timers().earliest());
   return earliest;
 }
+
+time_point pool::earliest_of_surplus() noexcept { return earliest_timer(procs()); }
 
 // Of those that an idle worker has to see to.
 time_point pool::earliest_event() noexcept {

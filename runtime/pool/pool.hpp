@@ -121,6 +121,7 @@ class pool final : public core::engine {
   void prepare_watch(unsigned index) noexcept;
   time_point start_watch(unsigned index) noexcept;
   time_point earliest_event() noexcept;
+  time_point earliest_of_surplus() noexcept;  // of the timers of surplus workers
   bool end_watch(unsigned index) noexcept;  // says whether this worker was the one
   void call_is_finished(blocking_call& call) noexcept;
   void count_theft() noexcept { thefts_.fetch_add(1, std::memory_order_relaxed); }
@@ -132,7 +133,7 @@ class pool final : public core::engine {
   std::vector<std::thread> take_threads();
   void count_as_parallel(bool parallel) noexcept;
   void set_name(pooled_goroutine& g, std::string_view name);
-  time_point earliest_timer() noexcept;
+  time_point earliest_timer(unsigned first_worker = 0) noexcept;
   bool any_timer_awaited() noexcept;
   void drop_timers();
   std::vector<const pooled_goroutine*> all_goroutines();
