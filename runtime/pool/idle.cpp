@@ -55,18 +55,12 @@ bool pool::anything_to_do() noexcept {
 }
 
 // A surplus worker that has not gone yet may be running a goroutine still, so it counts.
-bool pool::all_at_rest() noexcept {
-  return parking_.all_asleep(started(), retired_.load(std::memory_order_seq_cst));
-}
+bool pool::all_at_rest() noexcept { return parking_.all_at_rest(started()); }
 
 // A sleeper looks again: it may have missed the deadlock, and this worker may have had the watch.
 void pool::retire(unsigned index) noexcept {
-  retired_.fetch_or(std::uint64_t{1} << index, std::memory_order_seq_cst);
+  parking_.retire(index);
   parking_.wake_one();
-}
-
-void pool::come_back(unsigned index) noexcept {
-  retired_.fetch_and(~(std::uint64_t{1} << index), std::memory_order_seq_cst);
 }
 
 bool pool::others_are_asleep(unsigned) noexcept {
@@ -109,7 +103,7 @@ bool pool::any_timer_awaited() noexcept {
 
 // Called by a worker that counts as asleep and has found nothing. Nothing will ever run again when
 // all workers are asleep, no call and no awaited timer is outstanding, and nothing was queued; and
-// that all at the same time: no worker has stopped sleeping since the first look.
+// that all at the same time: no worker has stopped sleeping, or come back, since the first look.
 void pool::check_for_deadlock() noexcept {
   const std::uint64_t changes = parking_.changes();
   if (!own_policy_ && !all_at_rest()) return;

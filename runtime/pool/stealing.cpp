@@ -233,7 +233,7 @@ void worker::retire() {
   home_.retire(index_);
   do home_.idle().doze(index_, time_point::max());
   while (must_leave() && !home_.stopping());
-  home_.come_back(index_);
+  home_.idle().come_back(index_);
 }
 
 }  // namespace heddle::performance
