@@ -189,7 +189,8 @@ void worker::relieve_neighbour() noexcept {
 // Its own timers may not wait for longer: where all others are busy, nobody else looks at them.
 void worker::doze() {
   assert(!has_work());
-  home_.idle().doze(index_, steady_now() + shortest_doze * (1U << discouraged_));
+  const time_point end = steady_now() + shortest_doze * (1U << discouraged_);
+  home_.idle().doze(index_, std::min(end, timers_.earliest()));
 }
 
 // Sleeps until there is something to do; finds out that there never will be.
