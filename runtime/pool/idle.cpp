@@ -147,7 +147,7 @@ bool pool::end_watch(unsigned index) noexcept {
   return true;
 }
 
-// The program has ended. One by one: dropping an after_func's function runs its destructor.
+// The program has ended. Nobody but the owners of handles has the timers any more.
 void pool::drop_timers() {
   for (unsigned i = 0; i < started(); ++i) {
     timer_shelf& shelf = workers_[i]->timers();
@@ -156,7 +156,7 @@ void pool::drop_timers() {
       if (t.timer == nullptr) break;
       if (t.is_sleeper) continue;
       t.timer->armed = false;
-      detail::release(t.timer);
+      detail::abandon(*t.timer);
     }
   }
 }
