@@ -69,6 +69,31 @@ TEST_CASE("statistics count the workers, the goroutines and their stacks") {
         {.procs = workers});
 }
 
+TEST_CASE("statistics count stacks of another size, also those that are kept for reuse") {
+  constexpr std::size_t large = std::size_t{8} << 20;
+  in_performance_mode(
+      [] {
+        const heddle::statistics before = heddle::stats();
+        const auto gate = heddle::make_chan<int>();
+        heddle::wait_group ended;
+        ended.add(3);
+        for (int i = 0; i < 3; ++i)
+          heddle::go(heddle::named("large", large), [&] {
+            gate.recv();
+            ended.done();
+          });
+        until_blocked(3);
+        const heddle::statistics now = heddle::stats();
+        heddle::check(now.stacks == before.stacks + 3);
+        heddle::check(now.stack_bytes >= before.stack_bytes + static_cast<std::int64_t>(3 * large));
+        gate.close();
+        ended.wait();
+        heddle::check(heddle::stats().stacks == now.stacks);
+        heddle::check(heddle::stats().stack_bytes == now.stack_bytes);
+      },
+      {.procs = 1});
+}
+
 TEST_CASE("a blocking call is counted and shown until it returns") {
   in_performance_mode([] {
     const auto gate = heddle::make_chan<int>();
