@@ -154,6 +154,40 @@ TEST_CASE("a thread that is no worker can look at the program") {
   });
 }
 
+TEST_CASE("a thread that is no worker's looks at the program that has run longest") {
+  // Runs a program with one goroutine of that name until it is told to end.
+  struct program {
+    explicit program(const char* name)
+        : thread([this, name] {
+            heddle::run(
+                [this, name] {
+                  heddle::go(heddle::named(name), [] {});
+                  runs = true;
+                  while (!may_end) std::this_thread::yield();
+                },
+                {.procs = 1});
+          }) {
+      while (!runs) std::this_thread::yield();
+    }
+    void end() {
+      may_end = true;
+      thread.join();
+    }
+    std::atomic<bool> runs = false, may_end = false;
+    std::thread thread;
+  };
+  const auto shown = [] { return heddle::goroutines().back().name; };
+  program a("a"), b("b");
+  CHECK(shown() == "a");
+  a.end();
+  CHECK(shown() == "b");
+  program c("c");
+  CHECK(shown() == "b");
+  b.end();
+  CHECK(shown() == "c");
+  c.end();
+}
+
 TEST_CASE("outside of a program there is nothing to see") {
   CHECK(heddle::stats().goroutines == 0);
   CHECK(heddle::goroutines().empty());
