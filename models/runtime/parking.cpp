@@ -180,9 +180,9 @@ void rest_beside_a_timer() {
     const as_worker me(s->processors, 0);
     s->parked.prepare_sleep(0, false);
     const std::uint64_t changes = s->parked.changes();
-    if (!s->parked.all_asleep(2, 0)) return;
+    if (!s->parked.all_at_rest(2)) return;
     if (s->armed.load() != 0) return;
-    if (!s->parked.all_asleep(2, 0)) return;
+    if (!s->parked.all_at_rest(2)) return;
     heddle::check(WithChanges && s->parked.changes() != changes, "a deadlock is reported");
   });
   s->done.go([s] {
@@ -207,5 +207,48 @@ const heddle::model false_deadlock{
     "Seeded: it does not ask whether a worker has stopped sleeping in between. The other had taken "
     "its timer off, and sleeps again.",
     [] { rest_beside_a_timer<false>(); }};
+
+// Worker 1 has retired, and comes back while worker 0 goes to sleep and looks as above. It takes a
+// goroutine whose blocking call has returned, and which then sleeps: first the call is outstanding,
+// then the goroutine runs, then the timer is armed.
+template <bool WithChanges>
+void rest_beside_who_comes_back() {
+  struct call_scene : scene<seeded::nothing> {
+    call_scene() : scene(2) {}
+    atomics::atomic<int> outstanding{1};
+    atomics::atomic<int> armed{0};
+  };
+  const auto s = std::make_shared<call_scene>();
+  s->parked.retire(1);
+  s->done.go([s] {
+    const as_worker me(s->processors, 0);
+    s->parked.prepare_sleep(0, false);
+    const std::uint64_t changes = s->parked.changes();
+    if (!s->parked.all_at_rest(2)) return;
+    if (s->outstanding.load() != 0 || s->armed.load() != 0) return;
+    if (!s->parked.all_at_rest(2)) return;
+    heddle::check(WithChanges && s->parked.changes() != changes, "a deadlock is reported");
+  });
+  s->done.go([s] {
+    const as_worker me(s->processors, 1);
+    s->parked.come_back(1);
+    s->outstanding.store(0);
+    s->armed.store(1, std::memory_order_release);
+    s->parked.prepare_sleep(1, false);
+  });
+  s->done.wait();
+}
+
+const heddle::model comes_back{
+    "runtime/parking_comes_back", heddle::expected::verified,
+    "A worker that looks for a deadlock while a retired one comes back, works and sleeps finds "
+    "none.",
+    [] { rest_beside_who_comes_back<true>(); }};
+
+const heddle::model comes_back_unnoticed{
+    "runtime/parking_comes_back_unnoticed", heddle::expected::assertion,
+    "Seeded: it does not ask whether a worker has come back in between. The other had taken the "
+    "goroutine of a finished call, which sleeps by now.",
+    [] { rest_beside_who_comes_back<false>(); }};
 
 }  // namespace

@@ -56,6 +56,8 @@ stack stack_pool::take(std::size_t bytes) {
     munmap(map, bytes + page);
     throw std::bad_alloc();
   }
+  ++mapped_;
+  mapped_bytes_ += bytes + page;
   return {static_cast<char*>(map) + page, bytes};
 }
 
@@ -63,7 +65,11 @@ void stack_pool::give_back(stack s) { free_.push_back(s); }
 
 void stack_pool::unmap_unneeded() noexcept {
   const auto end = free_.begin() + static_cast<std::ptrdiff_t>(unneeded_);
-  std::for_each(free_.begin(), end, unmap);
+  std::for_each(free_.begin(), end, [this](const stack& s) {
+    unmap(s);
+    --mapped_;
+    mapped_bytes_ -= s.bytes + page_bytes();
+  });
   free_.erase(free_.begin(), end);
   unneeded_ = free_.size();
 }

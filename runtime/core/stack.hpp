@@ -28,12 +28,17 @@ class stack_pool {
   stack take(std::size_t bytes);
   void give_back(stack s);
   bool any_free() const noexcept { return !free_.empty(); }
+  // Stacks that are mapped, in use or free; and their bytes, guards included.
+  std::size_t mapped() const noexcept { return mapped_; }
+  std::size_t mapped_bytes() const noexcept { return mapped_bytes_; }
   // Unmaps those that lay unused since the last call.
   void unmap_unneeded() noexcept;
 
  private:
   std::vector<stack> free_;    // the latest to be given back last
   std::size_t unneeded_ = 0;  // of these, from the first on: since unmap_unneeded()
+  std::size_t mapped_ = 0;
+  std::size_t mapped_bytes_ = 0;
 };
 
 }  // namespace heddle::core

@@ -61,6 +61,10 @@ struct function_timer : timer_state {
 channel* make_sending_timer(duration period, place at);
 timer_state& timer_of(const channel& sink) noexcept;
 
+// As release(), at the end of the program: what an armed function refers to is not destroyed, since
+// that would run outside of a goroutine and may refer to what main has destroyed.
+void abandon(timer_state& t);
+
 inline std::atomic<std::uint32_t>& handles_of(timer_state& t) noexcept {
   return t.sink != nullptr ? t.sink->references() : t.handles;
 }

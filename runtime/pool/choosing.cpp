@@ -52,6 +52,8 @@ pooled_goroutine* worker::pick_fairly() noexcept {
   fair_turn_ = next_fair_turn(turn, fired_ > 0 ? 2 : turns_between_fair_picks);
   if (turn % turns_between_oldest_picks == 0) {
     coarse_ms_ = coarse_clock_ms();
+    if (home_.has_several()) relieve_neighbour();
+    if (others_timers_are_due_) return nullptr;
     if (pooled_goroutine* g = spawned_.steal()) return g;
   }
   if (turn % (2 * turns_between_fair_picks) == 0 && home_.anything_injected())
@@ -76,7 +78,14 @@ bool worker::clock_says_due() noexcept {
   const time_point now = steady_now();
   turns_until_clock_ = now - last_clock_ > long_turns ? 1 : turns_between_clocks;
   last_clock_ = now;
-  return timers_.earliest() <= now;
+  // A surplus worker fires nothing once it has gone, and nobody else may be idle.
+  if (home_.wants_attention() && home_.earliest_of_surplus() <= now) others_timers_are_due_ = true;
+  return others_timers_are_due_ || timers_.earliest() <= now;
+}
+
+void worker::fire_for_others() {
+  for (unsigned i = 0; i < home_.started(); ++i)
+    if (i != index_) fire_due(home_.worker_at(i).timers_);
 }
 
 void worker::fire_due(timer_shelf& shelf) {
@@ -119,6 +128,7 @@ pooled_goroutine* worker::find_work() {
         continue;
       }
     }
+    if (std::exchange(others_timers_are_due_, false)) fire_for_others();
     fire_due(timers_);
     turns_until_clock_ = 2;  // not at this pick, which is to say whether there is work; at the next
     if (pooled_goroutine* g = pick()) {

@@ -55,18 +55,12 @@ bool pool::anything_to_do() noexcept {
 }
 
 // A surplus worker that has not gone yet may be running a goroutine still, so it counts.
-bool pool::all_at_rest() noexcept {
-  return parking_.all_asleep(started(), retired_.load(std::memory_order_seq_cst));
-}
+bool pool::all_at_rest() noexcept { return parking_.all_at_rest(started()); }
 
 // A sleeper looks again: it may have missed the deadlock, and this worker may have had the watch.
 void pool::retire(unsigned index) noexcept {
-  retired_.fetch_or(std::uint64_t{1} << index, std::memory_order_seq_cst);
+  parking_.retire(index);
   parking_.wake_one();
-}
-
-void pool::come_back(unsigned index) noexcept {
-  retired_.fetch_and(~(std::uint64_t{1} << index), std::memory_order_seq_cst);
 }
 
 bool pool::others_are_asleep(unsigned) noexcept {
@@ -85,12 +79,14 @@ bool pool::give_back_stacks() noexcept {
   return stacks_.give_back_some();
 }
 
-time_point pool::earliest_timer() noexcept {
+time_point pool::earliest_timer(unsigned first_worker) noexcept {
   time_point earliest = time_point::max();
-  for (unsigned i = 0; i < started(); ++i)
+  for (unsigned i = first_worker; i < started(); ++i)
     earliest = std::min(earliest, workers_[i]->timers().earliest());
   return earliest;
 }
+
+time_point pool::earliest_of_surplus() noexcept { return earliest_timer(procs()); }
 
 // Of those that an idle worker has to see to.
 time_point pool::earliest_event() noexcept {
@@ -107,7 +103,7 @@ bool pool::any_timer_awaited() noexcept {
 
 // Called by a worker that counts as asleep and has found nothing. Nothing will ever run again when
 // all workers are asleep, no call and no awaited timer is outstanding, and nothing was queued; and
-// that all at the same time: no worker has stopped sleeping since the first look.
+// that all at the same time: no worker has stopped sleeping, or come back, since the first look.
 void pool::check_for_deadlock() noexcept {
   const std::uint64_t changes = parking_.changes();
   if (!own_policy_ && !all_at_rest()) return;
@@ -151,7 +147,7 @@ bool pool::end_watch(unsigned index) noexcept {
   return true;
 }
 
-// The program has ended. One by one: dropping an after_func's function runs its destructor.
+// The program has ended. Nobody but the owners of handles has the timers any more.
 void pool::drop_timers() {
   for (unsigned i = 0; i < started(); ++i) {
     timer_shelf& shelf = workers_[i]->timers();
@@ -160,7 +156,7 @@ void pool::drop_timers() {
       if (t.timer == nullptr) break;
       if (t.is_sleeper) continue;
       t.timer->armed = false;
-      detail::release(t.timer);
+      detail::abandon(*t.timer);
     }
   }
 }

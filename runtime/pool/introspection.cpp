@@ -49,7 +49,7 @@ statistics pool::stats() noexcept {
   now.thefts = thefts_.load(std::memory_order_relaxed);
   now.parks = parks_.load(std::memory_order_relaxed);
   now.stacks = static_cast<std::int64_t>(stacks_.mapped());
-  now.stack_bytes = static_cast<std::int64_t>(stacks_.mapped() * stacks_.stride());
+  now.stack_bytes = static_cast<std::int64_t>(stacks_.mapped_bytes());
   return now;
 }
 

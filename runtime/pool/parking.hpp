@@ -9,8 +9,9 @@
 // 2. Work is made visible before sleepers_ and searching_ are read (work_came); a worker sets its
 //    bit and stops searching before it looks at all queues for the last time (prepare_sleep). The
 //    barriers between make one of the two see the other: no wake-up is lost.
-// 3. A worker takes work only while its bit is clear. So if all bits are set and nobody changed
-//    one during a look at every queue, all workers are idle.
+// 3. A worker takes work only while its bits of sleepers_ and retired_ are clear, and who clears
+//    one counts that in changes_ before. So if each worker has one set and the count stays the same
+//    during a look at every queue, all workers are idle.
 #pragma once
 
 #include <atomic>
@@ -114,10 +115,19 @@ class parking {
     return cancel_sleep(who, false);  // the deadline has come, or wake() was called
   }
 
-  // For finding out that nothing will ever run: whether all of `workers` sleep, but for those of
-  // `retired`, and a number that is the same at two looks only if none of them stopped in between.
-  bool all_asleep(unsigned workers, std::uint64_t retired) const {
-    return (sleepers_.load(std::memory_order_seq_cst) | retired) == all(workers);
+  // A surplus worker has handed over what it had and takes nothing, as if it slept, but nobody wakes
+  // it for work; until it comes back, which it says before it takes anything.
+  void retire(unsigned who) { retired_.fetch_or(bit(who), std::memory_order_seq_cst); }
+  void come_back(unsigned who) {
+    retired_.fetch_and(~bit(who), std::memory_order_seq_cst);
+    changes_.fetch_add(1, std::memory_order_seq_cst);
+  }
+
+  // For finding out that nothing will ever run: whether all of `workers` sleep or have retired, and
+  // a number that is the same at two looks only if none of them stopped in between.
+  bool all_at_rest(unsigned workers) const {
+    return (sleepers_.load(std::memory_order_seq_cst) |
+            retired_.load(std::memory_order_seq_cst)) == all(workers);
   }
   std::uint64_t changes() const { return changes_.load(std::memory_order_seq_cst); }
   // A hint.
@@ -132,6 +142,7 @@ class parking {
   using atomic = typename Atomics::template atomic<U>;
 
   atomic<std::uint64_t> sleepers_{0};
+  atomic<std::uint64_t> retired_{0};
   atomic<std::uint32_t> searching_{0};
   atomic<std::uint64_t> changes_{0};
   const std::unique_ptr<parker[]> parkers_;

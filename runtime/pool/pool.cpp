@@ -55,14 +55,20 @@ pool::pool(const run_options& options, int procs)
 }
 
 pool::~pool() {
-  bool in_use = outstanding_calls_.load() > 0;  // a call that outlasts the program: its stack stays
+  // A call that outlasts the program is on one of the stacks. Which ones is not known for sure: it
+  // may be finished and about to say so.
+  const bool calls_outlast = outstanding_calls_.load() > 0;
+  bool in_use = calls_outlast;
   table_.for_each([&](pooled_goroutine& g) {
     delete[] std::exchange(g.name, nullptr);        // nobody looks at this program any more
     if (g.state == core::goroutine_state::fresh) {  // it has no stack, but a function
       in_use = in_use || core::leaks_are_looked_for;
       return;
     }
-    if (core::keep_abandoned(g.context)) in_use = true;
+    if (core::keep_abandoned(g.context))
+      in_use = true;
+    else if (!calls_outlast && stacks_.is_odd(g.memory))
+      stacks_.give_back_odd(g.memory);
     core::discard(g.context);
   });
   if (!in_use) return;

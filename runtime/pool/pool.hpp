@@ -106,9 +106,8 @@ class pool final : public core::engine {
   // Idle workers.
   bool anything_to_do() noexcept;
   bool all_at_rest() noexcept;
-  // A surplus worker has nothing any more and goes, or comes back.
+  // A surplus worker has nothing any more and goes.
   void retire(unsigned index) noexcept;
-  void come_back(unsigned index) noexcept;
   bool others_are_asleep(unsigned index) noexcept;
   // Gives some memory of stacks back that nobody has needed for a second or two. False: there was
   // none.
@@ -121,6 +120,7 @@ class pool final : public core::engine {
   void prepare_watch(unsigned index) noexcept;
   time_point start_watch(unsigned index) noexcept;
   time_point earliest_event() noexcept;
+  time_point earliest_of_surplus() noexcept;  // of the timers of surplus workers
   bool end_watch(unsigned index) noexcept;  // says whether this worker was the one
   void call_is_finished(blocking_call& call) noexcept;
   void count_theft() noexcept { thefts_.fetch_add(1, std::memory_order_relaxed); }
@@ -132,7 +132,7 @@ class pool final : public core::engine {
   std::vector<std::thread> take_threads();
   void count_as_parallel(bool parallel) noexcept;
   void set_name(pooled_goroutine& g, std::string_view name);
-  time_point earliest_timer() noexcept;
+  time_point earliest_timer(unsigned first_worker = 0) noexcept;
   bool any_timer_awaited() noexcept;
   void drop_timers();
   std::vector<const pooled_goroutine*> all_goroutines();
@@ -145,9 +145,8 @@ class pool final : public core::engine {
   std::atomic<bool> stopping_{false};
   std::atomic<unsigned> procs_;
   std::atomic<unsigned> started_{0};
-  std::atomic<std::uint64_t> retired_{0};  // a bit for each worker that is surplus and has gone
-  std::atomic<bool> reporting_{false};     // records are being read: nothing of them may go
-  std::mutex names_mutex_;                 // guards the names of goroutines, where they have one
+  std::atomic<bool> reporting_{false};  // records are being read: nothing of them may go
+  std::mutex names_mutex_;              // guards the names of goroutines, where they have one
   pooled_goroutine* main_ = nullptr;
   std::atomic<std::uint32_t> last_id_{0};
   goroutine_table table_;

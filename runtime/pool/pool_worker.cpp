@@ -10,12 +10,6 @@
 
 namespace heddle::performance {
 
-namespace {
-
-constexpr std::uint32_t idle_yields_between_looks = 64;
-
-}  // namespace
-
 constinit thread_local worker* worker::this_threads_ = nullptr;
 
 [[gnu::noinline]] worker* worker::current() noexcept {
@@ -154,8 +148,9 @@ core::execution_context* worker::depart_for_a_turn() noexcept {
   pooled_goroutine& self = *running_;
   if (policy_) return depart_by_policy(self);
   if (!has_work()) {
-    if (++idle_yields_ % idle_yields_between_looks != 0) return nullptr;
-    if (!home_.anything_injected() && !timers_are_due() && !must_leave()) return nullptr;
+    if (--yields_until_look_ != 0) [[likely]]
+      return nullptr;
+    if (!look_up()) return nullptr;
   }
   self.state = core::goroutine_state::runnable;
   yielding_ = &self;  // queued once its stack was left: a thief might run it before

@@ -105,10 +105,14 @@ class worker {
   bool must_leave() const noexcept;
   bool timers_are_due() noexcept;
   bool clock_says_due() noexcept;
+  void fire_for_others();
   pooled_goroutine* find_work();
   bool search();
   void take_up_work();
   bool look_around(bool thoroughly);
+  bool look_up() noexcept;
+  bool look_elsewhere(time_point now) noexcept;
+  void relieve_neighbour() noexcept;
   bool steal_from(worker& victim);
   bool steal_stale_slot(worker& victim);
   void judge_theft() noexcept;
@@ -131,7 +135,7 @@ class worker {
   std::uint32_t fired_ = 0;                        // timers; their goroutines are to run soon
   std::uint32_t turns_until_clock_ = 1;
   std::uint32_t coarse_ms_ = 0;
-  std::uint32_t idle_yields_ = 0;
+  std::uint32_t yields_until_look_ = 1;  // of those whose turn nobody here wants
   std::uint32_t next_id_ = 0;
   std::uint32_t last_id_ = 0;
   std::uint32_t random_;
@@ -153,6 +157,13 @@ class worker {
   unsigned discouraged_ = 0;
   time_point last_theft_{};
   time_point last_clock_{};
+
+  // What it does for others while goroutines keep it from being idle (stealing.cpp).
+  time_point last_look_{};
+  time_point next_look_elsewhere_{};
+  bool others_timers_are_due_ = false;  // to be fired on its own stack
+  unsigned neighbour_ = 0;              // who was looked at last,
+  std::uint32_t neighbours_tick_ = 0;   // and its tick then
 
   // What others look at.
   steal_deque<std_atomics, pooled_goroutine> spawned_;

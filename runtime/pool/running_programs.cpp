@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <mutex>
 
@@ -18,10 +20,19 @@ constexpr int quit_status = 2;  // as in Go
 
 // Atomic for the signal handler, which takes no lock. A program beyond the last place runs, but is
 // not found.
-std::atomic<pool*> programs[32];
+constexpr std::size_t most_programs = 32;
+std::atomic<pool*> programs[most_programs];
+std::uint64_t began[most_programs];  // when each did; a number of begun_so_far
+std::uint64_t begun_so_far = 0;
 std::mutex programs_mutex;  // of changes, and held while one is looked at
 
+// Handlers that look at the programs, and do so until the process ends. Sequentially consistent, as
+// the places are: either a handler does not find a program that has gone, or ~running_program finds
+// that handler.
+std::atomic<int> quitting{0};
+
 void print_all_and_exit(int) {
+  quitting.fetch_add(1);
   {
     descriptor_sink to(STDERR_FILENO);
     to.add("SIGQUIT: quit\n");
@@ -49,17 +60,21 @@ void install_quit_handler() {
 running_program::running_program(pool& p) : pool_(p) {
   install_quit_handler();
   const std::lock_guard hold(programs_mutex);
-  for (std::atomic<pool*>& place : programs) {
-    if (place.load() != nullptr) continue;
-    place.store(&p);
+  for (std::size_t i = 0; i < most_programs; ++i) {
+    if (programs[i].load() != nullptr) continue;
+    began[i] = ++begun_so_far;
+    programs[i].store(&p);
     return;
   }
 }
 
+// A signal handler that may be looking at the program waits for nothing and does not return, so
+// this may wait for the end, though it holds a mutex, and though it may be interrupted by another.
 running_program::~running_program() {
   const std::lock_guard hold(programs_mutex);
   for (std::atomic<pool*>& place : programs)
     if (place.load() == &pool_) place.store(nullptr);
+  while (quitting.load() > 0) pause();
 }
 
 bool look_at_program(const std::function<void(pool&)>& look) {
@@ -68,12 +83,17 @@ bool look_at_program(const std::function<void(pool&)>& look) {
     return true;
   }
   const std::lock_guard hold(programs_mutex);
-  for (const std::atomic<pool*>& place : programs)
-    if (pool* p = place.load()) {
-      look(*p);
-      return true;
-    }
-  return false;
+  pool* oldest = nullptr;
+  std::uint64_t oldest_began = begun_so_far + 1;
+  for (std::size_t i = 0; i < most_programs; ++i) {
+    pool* p = programs[i].load();
+    if (p == nullptr || began[i] >= oldest_began) continue;
+    oldest = p;
+    oldest_began = began[i];
+  }
+  if (oldest == nullptr) return false;
+  look(*oldest);
+  return true;
 }
 
 }  // namespace heddle::performance

@@ -21,8 +21,8 @@ class running_program {
   pool& pool_;
 };
 
-// Calls `look` with the program that the calling thread works for, else with one that runs in this
-// process, which does not end meanwhile. False: there is none.
+// Calls `look` with the program that the calling thread works for, else with the one that has run
+// longest in this process, which does not end meanwhile. False: there is none.
 bool look_at_program(const std::function<void(pool&)>& look);
 
 }  // namespace heddle::performance

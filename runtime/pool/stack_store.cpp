@@ -64,7 +64,8 @@ free_node* stack_store::reused() noexcept {
 free_node* stack_store::map_slab() {
   const std::lock_guard hold(mutex_);
   if (free_node* before = reused()) return before;
-  const std::size_t stacks = std::clamp(mapped() / 4 / first_slab * first_slab, first_slab, largest_slab);
+  const std::size_t stacks =
+      std::clamp(usual_mapped() / 4 / first_slab * first_slab, first_slab, largest_slab);
   void* map = mmap(nullptr, stacks * stride_, PROT_READ | PROT_WRITE,
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (map == MAP_FAILED) throw std::bad_alloc();
@@ -93,7 +94,9 @@ free_node* stack_store::map_slab() {
 
 core::stack stack_store::take_odd(std::size_t bytes) {
   const std::lock_guard hold(mutex_);
-  return odd_.take(bytes);
+  const core::stack taken = odd_.take(bytes);
+  note_odd_mapped();
+  return taken;
 }
 
 void stack_store::give_back_odd(core::stack s) {
@@ -127,6 +130,12 @@ void stack_store::look_over() {
   }
   if (young != nullptr) depot_.put_all(young);
   odd_.unmap_unneeded();
+  note_odd_mapped();
+}
+
+void stack_store::note_odd_mapped() noexcept {
+  odd_mapped_.store(odd_.mapped(), std::memory_order_relaxed);
+  odd_bytes_.store(odd_.mapped_bytes(), std::memory_order_relaxed);
 }
 
 bool stack_store::give_back_some() noexcept {

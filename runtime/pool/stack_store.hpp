@@ -56,8 +56,13 @@ class stack_store {
   }
   // Keeps everything mapped for good: something still runs on one of the stacks.
   void leak() noexcept { leaked_ = true; }
-  std::size_t mapped() const noexcept { return mapped_.load(std::memory_order_relaxed); }
-  std::size_t stride() const noexcept { return stride_; }  // from one stack to the next, in bytes
+  // Stacks that are mapped, of any size, and the bytes that they take with their guards.
+  std::size_t mapped() const noexcept {
+    return usual_mapped() + odd_mapped_.load(std::memory_order_relaxed);
+  }
+  std::size_t mapped_bytes() const noexcept {
+    return usual_mapped() * stride_ + odd_bytes_.load(std::memory_order_relaxed);
+  }
 
  private:
   static constexpr std::size_t colours = 32;
@@ -65,7 +70,9 @@ class stack_store {
   static constexpr std::size_t first_slab = 64;
   static constexpr std::size_t largest_slab = 1024;
 
-  free_node* reused() noexcept;  // REQUIRES: mutex_
+  free_node* reused() noexcept;     // REQUIRES: mutex_
+  void note_odd_mapped() noexcept;  // REQUIRES: mutex_
+  std::size_t usual_mapped() const noexcept { return mapped_.load(std::memory_order_relaxed); }
 
   struct slab {
     char* base;
@@ -74,9 +81,11 @@ class stack_store {
 
   const std::size_t page_;
   const std::size_t usual_bytes_;  // whole pages
-  const std::size_t stride_;       // with the guard
+  const std::size_t stride_;       // from one stack to the next: with the guard
   free_depot<std_atomics> depot_;
   std::atomic<std::size_t> mapped_{0};  // statistics; relaxed
+  std::atomic<std::size_t> odd_mapped_{0};
+  std::atomic<std::size_t> odd_bytes_{0};
   mutable std::mutex mutex_;            // guards the rest
   std::vector<slab> slabs_;
   free_node* leaving_ = nullptr;        // batches that are to be given back

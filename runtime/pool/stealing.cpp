@@ -23,6 +23,8 @@ constexpr duration longest_search = 30us;
 constexpr duration shortest_doze = 50us;
 constexpr unsigned most_discouraged = 5;  // dozes of 1.6 ms
 constexpr std::size_t most_loot = 64;
+constexpr std::uint32_t yields_between_looks = 256;
+constexpr duration long_yields = 32us;  // for that many
 
 time_point steady_now() { return time_point(std::chrono::steady_clock::now().time_since_epoch()); }
 
@@ -134,9 +136,61 @@ bool worker::steal_stale_slot(worker& victim) {
   return true;
 }
 
+// For a goroutine that yields where nobody here wants the turn, on its stack: whether the worker has
+// to do something else. Reading the clock costs as much as several yields, so it is not for each.
+bool worker::look_up() noexcept {
+  [[maybe_unused]] const detail::unwatched_scope looking;
+  const time_point now = steady_now();
+  yields_until_look_ = now - last_look_ > long_yields ? 1 : yields_between_looks;
+  last_look_ = now;
+  if (home_.anything_injected() || must_leave() || timers_.earliest() <= now) return true;
+  return now >= next_look_elsewhere_ && home_.has_several() && look_elsewhere(now);
+}
+
+// Such a worker has nothing to do but to wait, so it takes what others have queued, as an idle one
+// does that dozes; but for timers, which are fired on its own stack. What it stole before is not
+// judged here: that may be who yields. True: there is something.
+bool worker::look_elsewhere(time_point now) noexcept {
+  next_look_elsewhere_ = now + shortest_doze * (1U << discouraged_);
+  const unsigned workers = home_.started();
+  const unsigned start = random() % workers;
+  for (unsigned i = 0; i < workers; ++i) {
+    worker& victim = home_.worker_at((start + i) % workers);
+    if (&victim == this) continue;
+    if (steal_from(victim)) return true;
+    if (victim.timers_.earliest() <= now) others_timers_are_due_ = true;
+  }
+  for (unsigned i = 0; i < workers && !others_timers_are_due_; ++i) {
+    worker& victim = home_.worker_at((start + i) % workers);
+    if (&victim != this && steal_stale_slot(victim)) return true;
+  }
+  return others_timers_are_due_;
+}
+
+// A worker that is busy looks at another now and then, at each in turn: one that has given no turn
+// since the last look is in a long one. What waits there would wait for its end, where goroutines
+// that only wait, by yielding, keep all the others busy.
+void worker::relieve_neighbour() noexcept {
+  [[maybe_unused]] const detail::unwatched_scope looking;
+  const unsigned workers = home_.started();
+  worker& seen = home_.worker_at(neighbour_);
+  const bool is_stuck =
+      &seen != this && seen.tick_.load(std::memory_order_relaxed) == neighbours_tick_;
+  neighbour_ = (neighbour_ + 1) % workers;
+  if (neighbour_ == index_) neighbour_ = (neighbour_ + 1) % workers;
+  neighbours_tick_ = home_.worker_at(neighbour_).tick_.load(std::memory_order_relaxed);
+  if (!is_stuck) return;
+  if (seen.timers_.earliest() <= steady_now()) others_timers_are_due_ = true;
+  if (steal_from(seen)) return;
+  if (!seen.slot_.occupied()) return;
+  if (pooled_goroutine* g = seen.slot_.steal()) push_woken(*g);
+}
+
+// Its own timers may not wait for longer: where all others are busy, nobody else looks at them.
 void worker::doze() {
   assert(!has_work());
-  home_.idle().doze(index_, steady_now() + shortest_doze * (1U << discouraged_));
+  const time_point end = steady_now() + shortest_doze * (1U << discouraged_);
+  home_.idle().doze(index_, std::min(end, timers_.earliest()));
 }
 
 // Sleeps until there is something to do; finds out that there never will be.
@@ -180,7 +234,7 @@ void worker::retire() {
   home_.retire(index_);
   do home_.idle().doze(index_, time_point::max());
   while (must_leave() && !home_.stopping());
-  home_.come_back(index_);
+  home_.idle().come_back(index_);
 }
 
 }  // namespace heddle::performance

@@ -14,8 +14,9 @@ inline bool worker::must_leave() const noexcept {
   return home_.wants_attention() && (home_.stopping() || home_.is_surplus(index_));
 }
 
+// Its own, and those of surplus workers, who may have gone.
 inline bool worker::timers_are_due() noexcept {
-  if (timers_.earliest() == time_point::max()) return false;
+  if (timers_.earliest() == time_point::max() && !home_.wants_attention()) return false;
   return --turns_until_clock_ == 0 && clock_says_due();
 }
 
@@ -26,8 +27,10 @@ inline pooled_goroutine* worker::pick() noexcept {
     return nullptr;
   const std::uint32_t turn = tick_.load(std::memory_order_relaxed) + 1;
   tick_.store(turn, std::memory_order_relaxed);
-  if (turn == fair_turn_) [[unlikely]]
+  if (turn == fair_turn_) [[unlikely]] {
     if (pooled_goroutine* g = pick_fairly()) return g;
+    if (others_timers_are_due_) return nullptr;
+  }
   if (timers_are_due()) [[unlikely]]
     return nullptr;
   if (pooled_goroutine* g = slot_.take()) return g;

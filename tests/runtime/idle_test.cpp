@@ -1,5 +1,6 @@
 // Workers that have nothing to do: what they leave to others, what they see to meanwhile, and how a
 // program ends when nothing can ever run again, also with fewer workers than before.
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
@@ -65,6 +66,34 @@ TEST_CASE("an idle worker sees to the timers of a busy one, whatever woke the bu
         compute_until(slept);
         heddle::check(slept);
         wg.wait();
+      },
+      {.procs = 2});
+}
+
+// Work that was not worth stealing discourages a thief: its worker naps for up to 1.6 ms.
+TEST_CASE("a worker that naps before it steals again wakes for its own timers") {
+  in_performance_mode(
+      [] {
+        for (int i = 0; i < 10; ++i) {
+          std::atomic<bool> stolen = false;
+          heddle::go([&] { stolen = true; });
+          compute_until(stolen);
+        }
+        std::atomic<bool> done = false;
+        auto shortest = steady_clock::duration::max();
+        heddle::wait_group wg;
+        wg.go([&] {
+          heddle::sleep_for(100us);  // some nap has begun before, perhaps
+          for (int i = 0; i < 50; ++i) {
+            const auto before = steady_clock::now();
+            heddle::sleep_for(100us);
+            shortest = std::min(shortest, steady_clock::now() - before);
+          }
+          done = true;
+        });
+        compute_until(done);
+        wg.wait();
+        heddle::check(shortest < 1ms);
       },
       {.procs = 2});
 }

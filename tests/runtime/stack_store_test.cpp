@@ -11,10 +11,13 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <new>
+#include <thread>
 #include <vector>
 
 #include "both_modes.hpp"
+#include "context_switch.hpp"
 #include "heddle/chan.hpp"
 #include "heddle/go.hpp"
 #include "heddle/panic.hpp"
@@ -35,6 +38,13 @@ bool is_resident(const void* address) {
   unsigned char in_memory = 0;
   REQUIRE(mincore(reinterpret_cast<void*>(start), page, &in_memory) == 0);
   return (in_memory & 1) != 0;
+}
+
+bool is_mapped(const void* address) {
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto start = reinterpret_cast<std::uintptr_t>(address) / page * page;
+  unsigned char in_memory = 0;
+  return mincore(reinterpret_cast<void*>(start), page, &in_memory) == 0;
 }
 
 // Whether reading there faults.
@@ -154,4 +164,40 @@ TEST_CASE("a stack of a size that cannot be had is refused") {
   const std::size_t bytes = GENERATE(SIZE_MAX, SIZE_MAX - 4096, SIZE_MAX / 2);
   REQUIRE_THROWS_AS(store.take_odd(bytes), std::bad_alloc);
   REQUIRE_THROWS_AS(stack_store(bytes), std::bad_alloc);
+}
+
+// Where leaks are looked for they stay mapped, to be searched.
+TEST_CASE("the stacks of abandoned goroutines are unmapped when the program ends") {
+  const std::size_t bytes = GENERATE(std::size_t{0}, std::size_t{64} << 10, std::size_t{8} << 20);
+  char* frame = nullptr;
+  in_performance_mode([&] {
+    heddle::go(heddle::named("abandoned", bytes), [&] {
+      frame = static_cast<char*>(__builtin_frame_address(0));
+      heddle::make_chan<int>().recv();
+    });
+    until_blocked(1);
+  });
+  REQUIRE(is_mapped(frame) == heddle::core::leaks_are_looked_for);
+}
+
+TEST_CASE("all stacks stay mapped while a blocking call outlasts its program") {
+  const std::size_t bytes = GENERATE(std::size_t{0}, std::size_t{8} << 20);
+  const auto release = std::make_shared<std::atomic<bool>>(false);
+  const auto seen = std::make_shared<std::atomic<int>>(0);
+  std::atomic<char*> frame = nullptr;
+  in_performance_mode([&] {
+    heddle::go(heddle::named("caller", bytes), [&, release, seen] {
+      const char on_the_stack = 'x';
+      frame = static_cast<char*>(__builtin_frame_address(0));
+      heddle::blocking([&on_the_stack, release, seen] {
+        *seen = 1;
+        while (!*release) std::this_thread::yield();
+        *seen = on_the_stack;
+      });
+    });
+    while (*seen == 0) heddle::yield();
+  });
+  REQUIRE(is_mapped(frame));
+  *release = true;
+  while (*seen != 'x') std::this_thread::yield();
 }

@@ -69,6 +69,31 @@ TEST_CASE("statistics count the workers, the goroutines and their stacks") {
         {.procs = workers});
 }
 
+TEST_CASE("statistics count stacks of another size, also those that are kept for reuse") {
+  constexpr std::size_t large = std::size_t{8} << 20;
+  in_performance_mode(
+      [] {
+        const heddle::statistics before = heddle::stats();
+        const auto gate = heddle::make_chan<int>();
+        heddle::wait_group ended;
+        ended.add(3);
+        for (int i = 0; i < 3; ++i)
+          heddle::go(heddle::named("large", large), [&] {
+            gate.recv();
+            ended.done();
+          });
+        until_blocked(3);
+        const heddle::statistics now = heddle::stats();
+        heddle::check(now.stacks == before.stacks + 3);
+        heddle::check(now.stack_bytes >= before.stack_bytes + static_cast<std::int64_t>(3 * large));
+        gate.close();
+        ended.wait();
+        heddle::check(heddle::stats().stacks == now.stacks);
+        heddle::check(heddle::stats().stack_bytes == now.stack_bytes);
+      },
+      {.procs = 1});
+}
+
 TEST_CASE("a blocking call is counted and shown until it returns") {
   in_performance_mode([] {
     const auto gate = heddle::make_chan<int>();
@@ -127,6 +152,40 @@ TEST_CASE("a thread that is no worker can look at the program") {
     heddle::blocking([&] { seen = heddle::goroutines(); });
     heddle::check(seen.size() == 2 && seen[1].name == "reader");
   });
+}
+
+TEST_CASE("a thread that is no worker's looks at the program that has run longest") {
+  // Runs a program with one goroutine of that name until it is told to end.
+  struct program {
+    explicit program(const char* name)
+        : thread([this, name] {
+            heddle::run(
+                [this, name] {
+                  heddle::go(heddle::named(name), [] {});
+                  runs = true;
+                  while (!may_end) std::this_thread::yield();
+                },
+                {.procs = 1});
+          }) {
+      while (!runs) std::this_thread::yield();
+    }
+    void end() {
+      may_end = true;
+      thread.join();
+    }
+    std::atomic<bool> runs = false, may_end = false;
+    std::thread thread;
+  };
+  const auto shown = [] { return heddle::goroutines().back().name; };
+  program a("a"), b("b");
+  CHECK(shown() == "a");
+  a.end();
+  CHECK(shown() == "b");
+  program c("c");
+  CHECK(shown() == "b");
+  b.end();
+  CHECK(shown() == "c");
+  c.end();
 }
 
 TEST_CASE("outside of a program there is nothing to see") {

@@ -5,16 +5,19 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "both_modes.hpp"
+#include "child_process.hpp"
 #include "heddle/chan.hpp"
 #include "heddle/go.hpp"
 #include "heddle/panic.hpp"
 #include "heddle/runtime.hpp"
 #include "heddle/select.hpp"
 #include "heddle/sync.hpp"
+#include "leak_checker.hpp"
 
 using heddle::check;
 using heddle::make_chan;
@@ -195,4 +198,41 @@ TEST_CASE("a timer that outlives its program is not armed any more") {
   std::optional<heddle::timer> kept;
   in_performance_mode([&] { kept.emplace(1h); });
   in_performance_mode([&] { REQUIRE_FALSE(kept->stop()); });
+}
+
+// Outside of a goroutine, and maybe referring to what main has destroyed.
+TEST_CASE("what an armed after_func refers to is not destroyed when the program ends") {
+  bool destroyed = false;
+  in_performance_mode([&] {
+    const std::shared_ptr<bool> held(&destroyed, [](bool* it) { *it = true; });
+    heddle::after_func(1h, [held] {});
+  });
+  REQUIRE_FALSE(destroyed);
+  REQUIRE_FALSE(leaks_are_found());
+}
+
+TEST_CASE("a program may end while what an armed after_func refers to would use Heddle") {
+  const child_outcome outcome = in_child_process([] {
+    heddle::run([] {
+      const auto c = make_chan<int>();
+      heddle::go([c] { c.recv(); });
+      until_blocked(1);
+      const std::shared_ptr<void> closes_it(nullptr, [c](void*) { c.close(); });
+      heddle::after_func(1h, [closes_it] {});
+    });
+  });
+  REQUIRE(outcome.errors.empty());
+  REQUIRE(outcome.exit_status == 0);
+}
+
+TEST_CASE("what a stopped after_func refers to is destroyed with it, also after its program") {
+  bool destroyed = false;
+  std::optional<heddle::timer> kept;
+  in_performance_mode([&] {
+    const std::shared_ptr<bool> held(&destroyed, [](bool* it) { *it = true; });
+    kept = heddle::after_func(1h, [held] {});
+  });
+  REQUIRE_FALSE(destroyed);
+  kept.reset();
+  REQUIRE(destroyed);
 }
