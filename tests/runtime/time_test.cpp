@@ -105,7 +105,29 @@ TEST_CASE("stop takes back a value that was not received") {
   in_performance_mode([] {
     heddle::timer t(1ms);
     while (t.channel().len() == 0) heddle::yield();
-    t.stop();
+    REQUIRE(t.stop());
+    REQUIRE(t.channel().len() == 0);
+    REQUIRE_FALSE(t.stop());
+  });
+}
+
+TEST_CASE("what stop and reset say tells whether there is a value to be received") {
+  in_both_modes([] {
+    heddle::timer t(1ms);
+    if (heddle::choose(2) == 0) heddle::sleep_for(2ms);  // it has fired
+    if (!t.stop()) t.channel().recv();
+    t.reset(1ms);
+    if (heddle::choose(2) == 0) heddle::sleep_for(2ms);
+    if (!t.reset(1ms)) t.channel().recv();
+    t.channel().recv();
+  });
+}
+
+TEST_CASE("reset takes back a value that was not received") {
+  in_performance_mode([] {
+    heddle::timer t(1ms);
+    while (t.channel().len() == 0) heddle::yield();
+    REQUIRE(t.reset(1h));
     REQUIRE(t.channel().len() == 0);
   });
 }
