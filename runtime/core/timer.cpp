@@ -201,7 +201,7 @@ ticker::ticker(duration period, place at)
   detail::arm_new(state(), period, at);
 }
 
-ticker::~ticker() = default;  // an unstopped ticker goes on, as in Go
+ticker::~ticker() = default;  // as since Go 1.23, it ticks on for who has its channel, no longer
 
 detail::timer_state& ticker::state() const noexcept {
   return detail::timer_of(*channel_.handle().get());

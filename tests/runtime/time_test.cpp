@@ -15,6 +15,7 @@
 #include "heddle/runtime.hpp"
 #include "heddle/select.hpp"
 #include "heddle/sync.hpp"
+#include "pool_worker.hpp"
 
 using heddle::check;
 using heddle::make_chan;
@@ -130,6 +131,24 @@ TEST_CASE("reset takes back a value that was not received") {
     REQUIRE(t.reset(1h));
     REQUIRE(t.channel().len() == 0);
   });
+}
+
+TEST_CASE("a ticker that nobody has any more is let go") {
+  in_performance_mode(
+      [] {
+        const auto next_due = [] {
+          return heddle::performance::worker::current()->timers().earliest();
+        };
+        {
+          const heddle::ticker unstopped(1ms);
+          const auto ticks = heddle::tick(1ms);
+          for (int i = 0; i < 3; ++i) ticks.recv();
+        }
+        const auto patience = heddle::now() + 10s;
+        while (next_due() != heddle::time_point::max() && heddle::now() < patience) heddle::yield();
+        REQUIRE(next_due() == heddle::time_point::max());
+      },
+      {.procs = 1});
 }
 
 TEST_CASE("reset moves a timer's deadline") {
