@@ -2,10 +2,13 @@
 // error, and status 2.
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdio>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -155,7 +158,68 @@ TEST_CASE("a stack overflow names the goroutine and the way out") {
   REQUIRE_THAT(outcome.errors, Contains("\tcreated at " + in_words(created)));
   REQUIRE_THAT(outcome.errors, Contains("heddle::named(\"name\", bytes)"));
 }
+
+namespace {
+
+// Frees on the way back only, so that sooner or later malloc meets the guard, with its lock held.
+int blocks_held(int depth) {
+  if (depth < 0) return 0;  // never
+  const auto block = std::make_unique<char[]>(3000);
+  block[0] = static_cast<char>(depth);
+  return blocks_held(depth + 1) + block[0];
+}
+
+}  // namespace
+
+TEST_CASE("a stack overflow within malloc is reported") {
+  const int procs = GENERATE(1, 2);
+  const child_outcome outcome = in_child_process([=] {
+    const auto body = [] {
+      heddle::go(heddle::named("holder"), [] { blocks_held(0); });
+      make_chan<int>().recv();
+    };
+    heddle::run(body, {.procs = procs});
+  });
+  REQUIRE(outcome.exit_status == 2);
+  REQUIRE_THAT(outcome.errors, StartsWith("fatal error: stack overflow: goroutine holder has "));
+}
 #endif
+
+TEST_CASE("a thread that is stuck in a write to standard output keeps no report from appearing") {
+  const child_outcome outcome = in_child_process([] {
+    std::array<int, 2> nobody_reads{};
+    if (pipe(nobody_reads.data()) != 0) return;
+    dup2(nobody_reads[1], STDOUT_FILENO);
+    std::atomic<bool> writes = false;
+    heddle::run([&] {
+      heddle::go([&] {
+        heddle::blocking([&] {
+          const std::string much(4096, '.');
+          flockfile(stdout);  // as the write to come
+          writes = true;
+          for (;;) std::fwrite(much.data(), 1, much.size(), stdout);
+        });
+      });
+      while (!writes) heddle::yield();
+      throw heddle::panic("told");
+    });
+  });
+  REQUIRE(outcome.exit_status == 2);
+  REQUIRE_THAT(outcome.errors, StartsWith("panic: told\n"));
+}
+
+TEST_CASE("what a program wrote to standard output comes out before it ends by a report") {
+  const child_outcome outcome = in_child_process([] {
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    std::setvbuf(stdout, nullptr, _IOFBF, 4096);
+    heddle::run([] {
+      std::fputs("written\n", stdout);
+      throw heddle::panic("late");
+    });
+  });
+  REQUIRE(outcome.exit_status == 2);
+  REQUIRE_THAT(outcome.errors, StartsWith("panic: late\n") && Contains("written\n"));
+}
 
 TEST_CASE("when all goroutines are asleep the program ends with who waits for what and where") {
   const auto created = heddle::place::current();
