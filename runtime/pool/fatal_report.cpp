@@ -48,6 +48,7 @@ void add_others(std::string& text, const pooled_goroutine* running, const gorout
 struct uncaught_exception {
   std::string message;
   std::string raised_at;
+  bool is_the_systems = false;  // nothing that the program did is wrong
 };
 
 uncaught_exception look_into(const std::exception_ptr& uncaught) {
@@ -56,6 +57,8 @@ uncaught_exception look_into(const std::exception_ptr& uncaught) {
     std::rethrow_exception(uncaught);
   } catch (const panic& p) {
     return {p.what(), in_words(p.at())};
+  } catch (const core::no_stack& e) {
+    return {e.what(), "", true};
   } catch (const std::exception& e) {
     return {type_name(typeid(e)) + ": " + e.what(), ""};
   } catch (...) {
@@ -82,7 +85,7 @@ void flush_unless_in_use(std::FILE* stream) noexcept {
 std::string panic_report(const std::exception_ptr& uncaught, const pooled_goroutine* running,
                          const goroutine_list& all) {
   const uncaught_exception what = look_into(uncaught);
-  std::string text = "panic: " + what.message + '\n';
+  std::string text = (what.is_the_systems ? "fatal error: " : "panic: ") + what.message + '\n';
   string_sink to(text);
   if (running != nullptr) add_heading(to, *running);
   if (!what.raised_at.empty()) text += "\traised at " + what.raised_at + '\n';

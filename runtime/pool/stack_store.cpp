@@ -65,14 +65,10 @@ free_node* stack_store::map_slab() {
   const std::lock_guard hold(mutex_);
   if (free_node* before = reused()) return before;
   const std::size_t stacks = std::clamp(mapped() / 4 / first_slab * first_slab, first_slab, largest_slab);
-  void* map = mmap(nullptr, stacks * stride_, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-  if (map == MAP_FAILED) throw std::bad_alloc();
-  char* base = static_cast<char*>(map);
-  madvise(base, stacks * stride_, MADV_NOHUGEPAGE);  // a huge page would commit whole stacks
+  char* base = static_cast<char*>(core::map_stacks(stacks * stride_));
   if (!install_guards(base, stacks, stride_, page_)) {
-    munmap(map, stacks * stride_);
-    throw std::bad_alloc();
+    munmap(base, stacks * stride_);
+    throw core::no_stack();
   }
   slabs_.push_back({base, stacks});
   populate_tops(base, stacks, stride_, page_);
