@@ -8,6 +8,7 @@
 #include <new>
 
 #include "context_switch.hpp"
+#include "valgrind_stacks.hpp"
 #ifdef HEDDLE_ASAN
 #include <sanitizer/asan_interface.h>
 #endif
@@ -46,6 +47,7 @@ bool guard_page(void* page) noexcept {
 }
 
 void unmap_stacks(void* base, std::size_t bytes) noexcept {
+  tell_valgrind_of_unmapping(base, bytes);
 #ifdef HEDDLE_ASAN
   __asan_unpoison_memory_region(base, bytes);
 #endif
@@ -72,7 +74,9 @@ stack stack_pool::take(std::size_t bytes) {
     munmap(map, bytes + page);
     throw no_stack();
   }
-  return {static_cast<char*>(map) + page, bytes};
+  const stack made{static_cast<char*>(map) + page, bytes};
+  tell_valgrind_of_stack(made.base, made.bytes);
+  return made;
 }
 
 void stack_pool::give_back(stack s) { free_.push_back(s); }

@@ -10,6 +10,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "valgrind_stacks.hpp"
+
 namespace heddle::performance {
 
 namespace {
@@ -36,7 +38,8 @@ class own_pidfd {
 // Advises on areas, which area(i) gives, with one call for many. False: not all was done.
 template <class Area>
 bool advise_vectored(std::size_t areas, Area area, int advice) noexcept {
-  static std::atomic<bool> refused{false};  // relaxed: a hint
+  // Relaxed: a hint. Valgrind knows neither call, and says so.
+  static std::atomic<bool> refused{core::under_valgrind()};
   if (refused.load(std::memory_order_relaxed)) return false;
   const own_pidfd self;
   if (self.get() < 0) return false;

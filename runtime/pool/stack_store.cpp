@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "stack_guards.hpp"
+#include "valgrind_stacks.hpp"
 
 namespace heddle::performance {
 
@@ -81,6 +82,7 @@ free_node* stack_store::map_slab() {
         {base + i * stride_ + page_, usual_bytes_ - (colour + 1) * colour_bytes});
     node->link = first;
     first = node;
+    core::tell_valgrind_of_stack(base + i * stride_ + page_, usual_bytes_);
   }
   first->batch_size = static_cast<std::uint32_t>(stacks);
   mapped_.fetch_add(stacks, std::memory_order_relaxed);
