@@ -131,12 +131,13 @@ TEST_CASE("a report lists goroutines that could run and those in a blocking call
 namespace {
 
 // Not turned into a loop: the frame is used after the call.
+template <std::size_t Bytes>
 int depth_reached(volatile int* below) {
-  volatile char frame[512];
+  volatile char frame[Bytes];
   if (*below < 0) return 0;  // never
   frame[0] = static_cast<char>(*below);
   volatile int here = *below + 1;
-  return depth_reached(&here) + frame[0];
+  return depth_reached<Bytes>(&here) + frame[0];
 }
 
 }  // namespace
@@ -148,7 +149,7 @@ TEST_CASE("a stack overflow names the goroutine and the way out") {
   const child_outcome outcome = run_in_child([=] {
     heddle::go(heddle::named("deep", odd ? 64 * 1024 : 0, created), [] {
       volatile int zero = 0;
-      depth_reached(&zero);
+      depth_reached<512>(&zero);
     });
     make_chan<int>().recv();
   });
@@ -158,6 +159,21 @@ TEST_CASE("a stack overflow names the goroutine and the way out") {
   REQUIRE_THAT(outcome.errors, Contains("\tcreated at " + in_words(created)));
   REQUIRE_THAT(outcome.errors, Contains("heddle::named(\"name\", bytes)"));
 }
+
+#ifdef __x86_64__
+TEST_CASE("a frame that is larger than the guard does not jump over it") {
+  const bool odd = GENERATE(false, true);
+  const child_outcome outcome = run_in_child([=] {
+    heddle::go(heddle::named("wide", odd ? 512 * 1024 : 0), [] {
+      volatile int zero = 0;
+      depth_reached<40 * 1024>(&zero);
+    });
+    make_chan<int>().recv();
+  });
+  REQUIRE(outcome.exit_status == 2);
+  REQUIRE_THAT(outcome.errors, StartsWith("fatal error: stack overflow: goroutine wide has "));
+}
+#endif
 
 namespace {
 
