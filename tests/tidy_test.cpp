@@ -123,6 +123,7 @@ TEST_CASE("public headers and models include only the standard library and Heddl
 TEST_CASE("each third-party library stays in its place", "[tidy]") {
   const std::map<std::string, std::string> places = {
       {"boost/context", "runtime/core/context_switch.cpp"},
+      {"valgrind/", "runtime/core/valgrind_stacks.cpp"},
       {"CLI/", "checker/cli/"},
       {"catch2/", "tests/"},
       {"benchmark/", "tests/bench/"},

@@ -102,6 +102,9 @@ void compile(const fs::path& source, const fs::path& program, bool instrument) {
   const std::string sanitizers = HEDDLE_SANITIZE;
   const std::string object = program.string() + ".o";
   words compiling{compiler, "-std=c++20", "-O1", "-g", "-c", source.string(), "-o", object};
+#ifdef __x86_64__
+  compiling.push_back("-fstack-clash-protection");  // as who links with Heddle's CMake targets has it
+#endif
   for (const std::string& directory : around.includes) compiling.push_back("-I" + directory);
   // Without optimising Heddle's own files again, which would take longer than most checks.
   words linking{compiler, "-g", "-fno-lto", object, "-o", program.string()};

@@ -8,6 +8,7 @@
 #include <new>
 
 #include "context_switch.hpp"
+#include "valgrind_stacks.hpp"
 #ifdef HEDDLE_ASAN
 #include <sanitizer/asan_interface.h>
 #endif
@@ -27,7 +28,26 @@ void unmap(const stack& s) {
 
 }  // namespace
 
+const char* no_stack::what() const noexcept {
+  return "no memory can be mapped for the stack of another goroutine: the process has as many "
+         "mappings (sysctl vm.max_map_count) or as much address space (ulimit -v) as it may have";
+}
+
+void* map_stacks(std::size_t bytes) {
+  void* map = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  if (map == MAP_FAILED) throw no_stack();
+  madvise(map, bytes, MADV_NOHUGEPAGE);  // a huge page would commit whole stacks
+  return map;
+}
+
+bool guard_page(void* page) noexcept {
+  return madvise(page, page_bytes(), advice_guard_install) == 0 ||
+         mprotect(page, page_bytes(), PROT_NONE) == 0;
+}
+
 void unmap_stacks(void* base, std::size_t bytes) noexcept {
+  tell_valgrind_of_unmapping(base, bytes);
 #ifdef HEDDLE_ASAN
   __asan_unpoison_memory_region(base, bytes);
 #endif
@@ -40,7 +60,7 @@ stack_pool::~stack_pool() {
 
 stack stack_pool::take(std::size_t bytes) {
   const std::size_t page = page_bytes();
-  if (bytes > std::numeric_limits<std::size_t>::max() - 2 * page) throw std::bad_alloc();
+  if (bytes > std::numeric_limits<std::size_t>::max() - 2 * page) throw no_stack();
   bytes = (bytes + page - 1) / page * page;
   for (std::size_t i = free_.size(); i-- > 0;) {
     if (free_[i].bytes != bytes) continue;
@@ -49,16 +69,16 @@ stack stack_pool::take(std::size_t bytes) {
     if (i < unneeded_) --unneeded_;
     return found;
   }
-  void* map = mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-  if (map == MAP_FAILED) throw std::bad_alloc();
-  if (mprotect(map, page, PROT_NONE) != 0) {
+  void* map = map_stacks(bytes + page);
+  if (!guard_page(map)) {
     munmap(map, bytes + page);
-    throw std::bad_alloc();
+    throw no_stack();
   }
   ++mapped_;
   mapped_bytes_ += bytes + page;
-  return {static_cast<char*>(map) + page, bytes};
+  const stack made{static_cast<char*>(map) + page, bytes};
+  tell_valgrind_of_stack(made.base, made.bytes);
+  return made;
 }
 
 void stack_pool::give_back(stack s) { free_.push_back(s); }

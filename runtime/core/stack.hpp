@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <new>
 #include <vector>
 
 namespace heddle::core {
@@ -12,6 +13,21 @@ struct stack {
   void* top() const noexcept { return static_cast<char*>(base) + bytes; }
 };
 
+// No more stacks can be had. Its words are for the program's user.
+class no_stack : public std::bad_alloc {
+ public:
+  const char* what() const noexcept override;
+};
+
+// Newer than the headers that this may be built with (MADV_GUARD_INSTALL, Linux 6.13).
+inline constexpr int advice_guard_install = 102;
+
+// Reserves memory for stacks, which costs no mapping of its own where it lies beside the last.
+// Throws no_stack.
+void* map_stacks(std::size_t bytes);
+// Makes a page of it inaccessible, without a mapping of its own where the kernel can do that.
+// False: impossible.
+bool guard_page(void* page) noexcept;
 // Unmaps memory that held stacks. What AddressSanitizer knows of their frames goes with it: it would be
 // believed of what is mapped there next.
 void unmap_stacks(void* base, std::size_t bytes) noexcept;
@@ -24,7 +40,7 @@ class stack_pool {
   stack_pool& operator=(const stack_pool&) = delete;
   ~stack_pool();
 
-  // At least `bytes`, rounded up to pages. Throws std::bad_alloc where no memory can be mapped.
+  // At least `bytes`, rounded up to pages. Throws no_stack where no memory can be mapped.
   stack take(std::size_t bytes);
   void give_back(stack s);
   bool any_free() const noexcept { return !free_.empty(); }

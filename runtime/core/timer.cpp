@@ -88,11 +88,14 @@ core::operation arming(const timer_state& t, duration delay, place at) {
   return op;
 }
 
-// Takes back what was sent before. REQUIRES: t.lock, so that nothing is being sent.
-void drain(timer_state& t) {
-  if (t.sink == nullptr || t.sink->len() == 0) return;
+// Takes back what was sent before, and says whether there was anything: a timer whose value nobody
+// received counts as one that has not fired. REQUIRES: t.lock, so that nothing is being sent.
+bool drain(timer_state& t) {
+  if (t.sink == nullptr || t.sink->len() == 0) return false;
   const std::lock_guard hold(t.sink->lock());
+  const bool any = t.sink->len() > 0;  // a receiver may have been faster
   t.sink->drain();
+  return any;
 }
 
 // REQUIRES: t.lock.
@@ -110,7 +113,7 @@ void arm_locked(timer_state& t, duration delay, core::engine& e, place at) {
   e.arm(t);
 }
 
-// Arms `t` for `delay` from now as one operation; says whether it had been armed.
+// Arms `t` for `delay` from now as one operation; says whether that put off what was to come.
 bool arm(timer_state& t, duration delay, place at) {
   if (delay < duration::zero()) delay = duration::zero();
   if (exploring && !core::announce(arming(t, delay, at))) return false;
@@ -118,9 +121,9 @@ bool arm(timer_state& t, duration delay, place at) {
   const std::lock_guard hold(t.lock);
   const bool was = t.armed;
   disarm(t, e);
-  drain(t);
+  const bool taken_back = drain(t);
   arm_locked(t, delay, e, at);
-  return was;
+  return was || taken_back;
 }
 
 // The first arming, of a timer that nobody else knows.
@@ -147,8 +150,7 @@ bool stop(timer_state& t, place at) {
   const std::lock_guard hold(t.lock);
   const bool was = t.armed;
   disarm(t, core::current_engine());
-  drain(t);
-  return was;
+  return drain(t) || was;
 }
 
 }  // namespace
@@ -210,7 +212,7 @@ ticker::ticker(duration period, place at)
   detail::arm_new(state(), period, at);
 }
 
-ticker::~ticker() = default;  // an unstopped ticker goes on, as in Go
+ticker::~ticker() = default;  // as since Go 1.23, it ticks on for who has its channel, no longer
 
 detail::timer_state& ticker::state() const noexcept {
   return detail::timer_of(*channel_.handle().get());

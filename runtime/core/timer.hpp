@@ -69,4 +69,10 @@ inline std::atomic<std::uint32_t>& handles_of(timer_state& t) noexcept {
   return t.sink != nullptr ? t.sink->references() : t.handles;
 }
 
+// Whether a timer that the pool has taken off its shelf to fire is put back, as is a ticker that
+// somebody has. (Exploration's engine keeps it: it fills its channel, and is then passed over.)
+inline bool goes_on(timer_state& t) noexcept {
+  return t.period > duration::zero() && t.home.is_wanted(handles_of(t));
+}
+
 }  // namespace heddle::detail

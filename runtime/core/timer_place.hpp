@@ -4,7 +4,7 @@
 // Handles are counted; the shelf is an owner too, but not in the count, so that who arms and stops
 // a timer changes none. Not so of a ticker, which is put on a shelf by who fires it: there a handle
 // could find the count and the place as they were before, and not see that both had changed. Its
-// shelf is counted like a handle.
+// shelf is counted like a handle. A ticker that only its shelf owns is let go at the next tick.
 //
 // Invariants, but for tickers:
 // 1. The timer is freed by the last handle if it is off the shelf. If it is on it, that handle
@@ -67,6 +67,12 @@ class timer_place {
     handles.fetch_add(1, std::memory_order_relaxed);
     if ((place_.exchange(off, std::memory_order_acq_rel) & alone) != 0)
       handles.store(1, std::memory_order_relaxed);  // nobody else has the timer
+  }
+
+  // Of a ticker, by who took it off to fire it: false if nobody else owns it, so that nobody can
+  // receive what it sends, now or later. Acquire; pairs with the owners' releases.
+  bool is_wanted(const count& handles) const noexcept {
+    return handles.load(std::memory_order_acquire) > 1;
   }
 
   // The shelf, or null.

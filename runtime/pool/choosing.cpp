@@ -101,7 +101,7 @@ void worker::fire_due(timer_shelf& shelf) {
       detail::release(&t);
       continue;
     }
-    t.armed = t.period > duration::zero();
+    t.armed = detail::goes_on(t);
     if (t.armed) {
       t.deadline = next_tick(t, now);
       timers_.add(t);

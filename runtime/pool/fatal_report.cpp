@@ -48,6 +48,7 @@ void add_others(std::string& text, const pooled_goroutine* running, const gorout
 struct uncaught_exception {
   std::string message;
   std::string raised_at;
+  bool is_the_systems = false;  // nothing that the program did is wrong
 };
 
 uncaught_exception look_into(const std::exception_ptr& uncaught) {
@@ -56,6 +57,8 @@ uncaught_exception look_into(const std::exception_ptr& uncaught) {
     std::rethrow_exception(uncaught);
   } catch (const panic& p) {
     return {p.what(), in_words(p.at())};
+  } catch (const core::no_stack& e) {
+    return {e.what(), "", true};
   } catch (const std::exception& e) {
     return {type_name(typeid(e)) + ": " + e.what(), ""};
   } catch (...) {
@@ -63,12 +66,26 @@ uncaught_exception look_into(const std::exception_ptr& uncaught) {
   }
 }
 
+// Two workers may find out at the same time: one tells, and ends the other as well.
+void tell_alone() noexcept {
+  static std::atomic_flag told;
+  if (told.test_and_set())
+    for (;;) pause();
+}
+
+// A thread that is stuck while it writes to a stream, or reads from it, holds its lock.
+void flush_unless_in_use(std::FILE* stream) noexcept {
+  if (ftrylockfile(stream) != 0) return;
+  std::fflush(stream);
+  funlockfile(stream);
+}
+
 }  // namespace
 
 std::string panic_report(const std::exception_ptr& uncaught, const pooled_goroutine* running,
                          const goroutine_list& all) {
   const uncaught_exception what = look_into(uncaught);
-  std::string text = "panic: " + what.message + '\n';
+  std::string text = (what.is_the_systems ? "fatal error: " : "panic: ") + what.message + '\n';
   string_sink to(text);
   if (running != nullptr) add_heading(to, *running);
   if (!what.raised_at.empty()) text += "\traised at " + what.raised_at + '\n';
@@ -83,28 +100,33 @@ std::string deadlock_report(const goroutine_list& all) {
   return text;
 }
 
-std::string overflow_report(const pooled_goroutine& running) {
-  std::string text = "fatal error: stack overflow: goroutine ";
-  string_sink to(text);
-  add_name(to, running);
-  text += " has used up its " + std::to_string((running.memory.bytes + 1023) / 1024) + " KiB\n";
-  add_heading(to, running);
-  text += "\tcreated at " + in_words(running.created_at) + '\n';
-  text += "\nA larger stack is asked for where the goroutine is created, as in\n"
-          "heddle::go(heddle::named(\"name\", bytes), f), or for all of them in\n"
-          "heddle::run_options::stack_bytes.\n";
-  return text;
+void end_process(std::string_view report) noexcept {
+  tell_alone();
+  flush_unless_in_use(stderr);  // what was said before
+  {
+    descriptor_sink to(STDERR_FILENO);
+    to.add(report);
+  }
+  flush_unless_in_use(stdout);
+  std::_Exit(fatal_status);
 }
 
-void end_process(std::string_view report) noexcept {
-  // Two workers may find out at the same time: one tells, and ends the other as well.
-  static std::atomic_flag told;
-  if (told.test_and_set())
-    for (;;) pause();
-  // Not every open stream: a blocking call that reads one holds its lock.
-  std::fflush(stdout);
-  std::fwrite(report.data(), 1, report.size(), stderr);
-  std::fflush(stderr);
+void end_by_overflow(const pooled_goroutine& running) noexcept {
+  tell_alone();
+  {
+    descriptor_sink to(STDERR_FILENO);
+    to.add("fatal error: stack overflow: goroutine ");
+    add_name(to, running);
+    to.add(" has used up its ");
+    to.add(std::uint64_t{(running.memory.bytes + 1023) / 1024});
+    to.add(" KiB\n");
+    add_heading(to, running);
+    to.add("\tcreated at ");
+    to.add(running.created_at);
+    to.add("\n\nA larger stack is asked for where the goroutine is created, as in\n"
+           "heddle::go(heddle::named(\"name\", bytes), f), or for all of them in\n"
+           "heddle::run_options::stack_bytes.\n");
+  }
   std::_Exit(fatal_status);
 }
 

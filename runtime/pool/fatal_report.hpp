@@ -27,10 +27,13 @@ using goroutine_list = std::vector<const pooled_goroutine*>;
 std::string panic_report(const std::exception_ptr& uncaught, const pooled_goroutine* running,
                          const goroutine_list& all);
 std::string deadlock_report(const goroutine_list& all);
-std::string overflow_report(const pooled_goroutine& running);
 
 // Prints the report on standard error and ends the process with status 2. No destructors run:
-// stacks are live.
+// stacks are live. The report comes first: only then is standard output flushed, if nobody is busy
+// with it.
 [[noreturn]] void end_process(std::string_view report) noexcept;
+// The same for a goroutine that has used up its stack. Allocates nothing, takes no lock and flushes
+// nothing, since the fault may lie within malloc or within a stream's function.
+[[noreturn]] void end_by_overflow(const pooled_goroutine& running) noexcept;
 
 }  // namespace heddle::performance

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 
@@ -63,6 +64,7 @@ void descriptor_sink::add(std::string_view piece) noexcept {
 void descriptor_sink::flush() noexcept {
   for (std::size_t written = 0; written < used_;) {
     const ssize_t n = write(descriptor_, block_ + written, used_ - written);
+    if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;  // nobody is left to be told
     written += static_cast<std::size_t>(n);
   }

@@ -281,28 +281,22 @@ std::vector<const pooled_goroutine*> pool::all_goroutines() {
 }
 
 // The other workers come to rest first where they do so soon: their goroutines' states are read.
-void pool::end_with(const std::function<std::string()>& report) noexcept {
+void pool::end_by_uncaught_exception() noexcept {
   reporting_.store(true, std::memory_order_relaxed);
   if (has_several()) {
     stop();
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
-  end_process(report());
-}
-
-void pool::end_by_uncaught_exception() noexcept {
-  end_with([this] {
-    worker* w = worker::current();
-    return panic_report(std::current_exception(), w == nullptr ? nullptr : w->running(),
-                        all_goroutines());
-  });
+  worker* w = worker::current();
+  end_process(panic_report(std::current_exception(), w == nullptr ? nullptr : w->running(),
+                           all_goroutines()));
 }
 
 void pool::end_if_overflown(const void* address) noexcept {
   worker* w = worker::current();
   const pooled_goroutine* g = w == nullptr ? nullptr : w->running();
   if (g == nullptr || !stacks_.is_guard(address, g->memory)) return;
-  end_with([&] { return overflow_report(*g); });
+  end_by_overflow(*g);
 }
 
 }  // namespace heddle::performance

@@ -136,7 +136,6 @@ class pool final : public core::engine {
   bool any_timer_awaited() noexcept;
   void drop_timers();
   std::vector<const pooled_goroutine*> all_goroutines();
-  [[noreturn]] void end_with(const std::function<std::string()>& report) noexcept;
 
   const std::size_t stack_bytes_;
   const bool own_policy_;

@@ -10,13 +10,14 @@
 #include <atomic>
 #include <cstdint>
 
+#include "valgrind_stacks.hpp"
+
 namespace heddle::performance {
 
 namespace {
 
-// Newer than the headers that this may be built with (linux/mman.h).
-constexpr int advice_populate_write = 23;  // MADV_POPULATE_WRITE, Linux 5.14
-constexpr int advice_guard_install = 102;  // MADV_GUARD_INSTALL, Linux 6.13
+// Newer than the headers that this may be built with (MADV_POPULATE_WRITE, Linux 5.14).
+constexpr int advice_populate_write = 23;
 constexpr std::size_t most_at_once = 1024;  // UIO_MAXIOV
 
 // Opened for each slab: a forked child must not advise on its parent.
@@ -37,7 +38,8 @@ class own_pidfd {
 // Advises on areas, which area(i) gives, with one call for many. False: not all was done.
 template <class Area>
 bool advise_vectored(std::size_t areas, Area area, int advice) noexcept {
-  static std::atomic<bool> refused{false};  // relaxed: a hint
+  // Relaxed: a hint. Valgrind knows neither call, and says so.
+  static std::atomic<bool> refused{core::under_valgrind()};
   if (refused.load(std::memory_order_relaxed)) return false;
   const own_pidfd self;
   if (self.get() < 0) return false;
@@ -74,11 +76,9 @@ iovec pages_of(const core::stack& s, std::size_t page) noexcept {
 }  // namespace
 
 bool install_guards(char* base, std::size_t stacks, std::size_t stride, std::size_t page) noexcept {
-  if (advise_pages(base, stacks, stride, page, advice_guard_install)) return true;
+  if (advise_pages(base, stacks, stride, page, core::advice_guard_install)) return true;
   for (std::size_t i = 0; i < stacks; ++i) {
-    char* guard = base + i * stride;
-    if (madvise(guard, page, advice_guard_install) != 0 && mprotect(guard, page, PROT_NONE) != 0)
-      return false;
+    if (!core::guard_page(base + i * stride)) return false;
   }
   return true;
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "stack_guards.hpp"
+#include "valgrind_stacks.hpp"
 
 namespace heddle::performance {
 
@@ -66,14 +67,10 @@ free_node* stack_store::map_slab() {
   if (free_node* before = reused()) return before;
   const std::size_t stacks =
       std::clamp(usual_mapped() / 4 / first_slab * first_slab, first_slab, largest_slab);
-  void* map = mmap(nullptr, stacks * stride_, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-  if (map == MAP_FAILED) throw std::bad_alloc();
-  char* base = static_cast<char*>(map);
-  madvise(base, stacks * stride_, MADV_NOHUGEPAGE);  // a huge page would commit whole stacks
+  char* base = static_cast<char*>(core::map_stacks(stacks * stride_));
   if (!install_guards(base, stacks, stride_, page_)) {
-    munmap(map, stacks * stride_);
-    throw std::bad_alloc();
+    munmap(base, stacks * stride_);
+    throw core::no_stack();
   }
   slabs_.push_back({base, stacks});
   populate_tops(base, stacks, stride_, page_);
@@ -86,6 +83,7 @@ free_node* stack_store::map_slab() {
         {base + i * stride_ + page_, usual_bytes_ - (colour + 1) * colour_bytes});
     node->link = first;
     first = node;
+    core::tell_valgrind_of_stack(base + i * stride_ + page_, usual_bytes_);
   }
   first->batch_size = static_cast<std::uint32_t>(stacks);
   mapped_.fetch_add(stacks, std::memory_order_relaxed);

@@ -34,7 +34,7 @@ class stack_store {
 
   std::size_t usual_bytes() const noexcept { return usual_bytes_; }
   free_depot<std_atomics>& depot() noexcept { return depot_; }
-  // New stacks, as a list. Throws std::bad_alloc.
+  // New stacks, as a list. Throws core::no_stack.
   free_node* map_slab();
   // A stack of another size, and its return.
   core::stack take_odd(std::size_t bytes);

@@ -178,3 +178,32 @@ TEST_CASE("stopping a timer takes back what could have been received", "[timers]
       },
       {"timer", "after"});
 }
+
+TEST_CASE("stop says whether it took a value back that another goroutine could have received",
+          "[timers]") {
+  same_as_all_interleavings(
+      [] {
+        const auto t = std::make_shared<timer>(50ms);
+        const auto got = make_chan<bool>(1);
+        go([t, got] { got.send(select(recv(t->channel()), otherwise()) == 0); });
+        const bool stopped = t->stop();
+        const bool received = *got.recv();
+        return std::string(stopped ? "stopped" : "too late") + (received ? " received" : "");
+      },
+      {"stopped", "too late received"});
+}
+
+TEST_CASE("a timer whose value nobody received is stopped and begins again", "[timers]") {
+  same_as_all_interleavings(
+      [] {
+        const auto t = std::make_shared<timer>(50ms);
+        const auto slept = std::make_shared<wait_group>();
+        slept->go([] { sleep_for(60ms); });
+        if (!t->stop()) t->channel().recv();
+        const bool again = t->reset(50ms);
+        t->channel().recv();
+        slept->wait();
+        return std::string(again ? "armed" : "stopped") + ", " + time_now();
+      },
+      {"stopped, 60", "stopped, 100", "stopped, 110", "stopped, 160"});
+}

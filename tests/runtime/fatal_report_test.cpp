@@ -2,10 +2,13 @@
 // error, and status 2.
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdio>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -128,12 +131,13 @@ TEST_CASE("a report lists goroutines that could run and those in a blocking call
 namespace {
 
 // Not turned into a loop: the frame is used after the call.
+template <std::size_t Bytes>
 int depth_reached(volatile int* below) {
-  volatile char frame[512];
+  volatile char frame[Bytes];
   if (*below < 0) return 0;  // never
   frame[0] = static_cast<char>(*below);
   volatile int here = *below + 1;
-  return depth_reached(&here) + frame[0];
+  return depth_reached<Bytes>(&here) + frame[0];
 }
 
 }  // namespace
@@ -145,7 +149,7 @@ TEST_CASE("a stack overflow names the goroutine and the way out") {
   const child_outcome outcome = run_in_child([=] {
     heddle::go(heddle::named("deep", odd ? 64 * 1024 : 0, created), [] {
       volatile int zero = 0;
-      depth_reached(&zero);
+      depth_reached<512>(&zero);
     });
     make_chan<int>().recv();
   });
@@ -155,7 +159,83 @@ TEST_CASE("a stack overflow names the goroutine and the way out") {
   REQUIRE_THAT(outcome.errors, Contains("\tcreated at " + in_words(created)));
   REQUIRE_THAT(outcome.errors, Contains("heddle::named(\"name\", bytes)"));
 }
+
+#ifdef __x86_64__
+TEST_CASE("a frame that is larger than the guard does not jump over it") {
+  const bool odd = GENERATE(false, true);
+  const child_outcome outcome = run_in_child([=] {
+    heddle::go(heddle::named("wide", odd ? 512 * 1024 : 0), [] {
+      volatile int zero = 0;
+      depth_reached<40 * 1024>(&zero);
+    });
+    make_chan<int>().recv();
+  });
+  REQUIRE(outcome.exit_status == 2);
+  REQUIRE_THAT(outcome.errors, StartsWith("fatal error: stack overflow: goroutine wide has "));
+}
 #endif
+
+namespace {
+
+// Frees on the way back only, so that sooner or later malloc meets the guard, with its lock held.
+int blocks_held(int depth) {
+  if (depth < 0) return 0;  // never
+  const auto block = std::make_unique<char[]>(3000);
+  block[0] = static_cast<char>(depth);
+  return blocks_held(depth + 1) + block[0];
+}
+
+}  // namespace
+
+TEST_CASE("a stack overflow within malloc is reported") {
+  const int procs = GENERATE(1, 2);
+  const child_outcome outcome = in_child_process([=] {
+    const auto body = [] {
+      heddle::go(heddle::named("holder"), [] { blocks_held(0); });
+      make_chan<int>().recv();
+    };
+    heddle::run(body, {.procs = procs});
+  });
+  REQUIRE(outcome.exit_status == 2);
+  REQUIRE_THAT(outcome.errors, StartsWith("fatal error: stack overflow: goroutine holder has "));
+}
+#endif
+
+TEST_CASE("a thread that is stuck in a write to standard output keeps no report from appearing") {
+  const child_outcome outcome = in_child_process([] {
+    std::array<int, 2> nobody_reads{};
+    if (pipe(nobody_reads.data()) != 0) return;
+    dup2(nobody_reads[1], STDOUT_FILENO);
+    std::atomic<bool> writes = false;
+    heddle::run([&] {
+      heddle::go([&] {
+        heddle::blocking([&] {
+          const std::string much(4096, '.');
+          flockfile(stdout);  // as the write to come
+          writes = true;
+          for (;;) std::fwrite(much.data(), 1, much.size(), stdout);
+        });
+      });
+      while (!writes) heddle::yield();
+      throw heddle::panic("told");
+    });
+  });
+  REQUIRE(outcome.exit_status == 2);
+  REQUIRE_THAT(outcome.errors, StartsWith("panic: told\n"));
+}
+
+TEST_CASE("what a program wrote to standard output comes out before it ends by a report") {
+  const child_outcome outcome = in_child_process([] {
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    std::setvbuf(stdout, nullptr, _IOFBF, 4096);
+    heddle::run([] {
+      std::fputs("written\n", stdout);
+      throw heddle::panic("late");
+    });
+  });
+  REQUIRE(outcome.exit_status == 2);
+  REQUIRE_THAT(outcome.errors, StartsWith("panic: late\n") && Contains("written\n"));
+}
 
 TEST_CASE("when all goroutines are asleep the program ends with who waits for what and where") {
   const auto created = heddle::place::current();

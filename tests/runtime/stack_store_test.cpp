@@ -2,6 +2,7 @@
 #include "stack_store.hpp"
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -11,12 +12,15 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <thread>
 #include <vector>
 
 #include "both_modes.hpp"
+#include "child_process.hpp"
 #include "context_switch.hpp"
 #include "heddle/chan.hpp"
 #include "heddle/go.hpp"
@@ -53,6 +57,19 @@ bool is_guarded(char* address) {
   const iovec to{&byte, 1};
   const iovec from{address, 1};
   return process_vm_readv(getpid(), &to, 1, &from, 1, 0) < 0;
+}
+
+std::size_t mappings() {
+  std::ifstream maps("/proc/self/maps");
+  return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(maps), {}, '\n'));
+}
+
+bool kernel_installs_guards() {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  void* map = mmap(nullptr, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const bool installed = madvise(map, page, heddle::core::advice_guard_install) == 0;
+  munmap(map, page);
+  return installed;
 }
 
 char* lowest_byte(const free_node* node) {
@@ -130,6 +147,58 @@ TEST_CASE("stacks of another size are unmapped when nobody has needed them") {
   REQUIRE_FALSE(store.any_idle());
   REQUIRE(store.take_odd(1 << 20).base != other.base);
 }
+
+TEST_CASE("stacks of another size are guarded and take no huge pages") {
+  stack_store store(64 * 1024);
+  const heddle::core::stack one = store.take_odd(4 << 20);
+  char* const lowest = static_cast<char*>(one.base);
+  REQUIRE(is_guarded(lowest - 1));
+  *static_cast<volatile char*>(one.base) = 1;
+  REQUIRE_FALSE(is_resident(lowest + (2 << 20)));
+  REQUIRE_FALSE(is_resident(static_cast<char*>(one.top()) - 1));
+  store.give_back_odd(one);
+}
+
+TEST_CASE("many stacks of another size need few mappings") {
+  if (!kernel_installs_guards()) {
+    WARN("this kernel has no MADV_GUARD_INSTALL: not tested");
+    return;
+  }
+  stack_store store(64 * 1024);
+  const std::size_t before = mappings();
+  std::vector<heddle::core::stack> all;
+  for (int i = 0; i < 1000; ++i) {
+    all.push_back(store.take_odd(32 * 1024));
+    *static_cast<volatile char*>(all.back().base) = 1;
+  }
+  const std::size_t with_them = mappings();
+  for (const heddle::core::stack& s : all) store.give_back_odd(s);
+  REQUIRE(with_them < before + 100);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they need address space
+TEST_CASE("a program that no more stacks can be mapped for says why") {
+  const bool odd = GENERATE(false, true);
+  const child_outcome outcome = in_child_process([=] {
+    std::size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    const rlim_t limit = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + (256 << 20);
+    const rlimit little{limit, limit};
+    setrlimit(RLIMIT_AS, &little);
+    heddle::run([=] {
+      for (;;) {
+        heddle::go(heddle::named("waits", odd ? 1 << 20 : 0), [] { heddle::chan<int>().recv(); });
+        heddle::yield();
+      }
+    });
+  });
+  REQUIRE(outcome.exit_status == 2);
+  REQUIRE_THAT(outcome.errors,
+               Catch::StartsWith("fatal error: no memory can be mapped for the stack of another "
+                                 "goroutine: the process has as many mappings (sysctl "
+                                 "vm.max_map_count) or as much address space"));
+}
+#endif
 
 TEST_CASE("a program gives the stacks of a burst back once it is over") {
   const auto options = GENERATE(0, 1) == 0 ? heddle::run_options{.procs = 2} : in_order();

@@ -18,6 +18,7 @@
 #include "heddle/select.hpp"
 #include "heddle/sync.hpp"
 #include "leak_checker.hpp"
+#include "pool_worker.hpp"
 
 using heddle::check;
 using heddle::make_chan;
@@ -108,9 +109,49 @@ TEST_CASE("stop takes back a value that was not received") {
   in_performance_mode([] {
     heddle::timer t(1ms);
     while (t.channel().len() == 0) heddle::yield();
-    t.stop();
+    REQUIRE(t.stop());
+    REQUIRE(t.channel().len() == 0);
+    REQUIRE_FALSE(t.stop());
+  });
+}
+
+TEST_CASE("what stop and reset say tells whether there is a value to be received") {
+  in_both_modes([] {
+    heddle::timer t(1ms);
+    if (heddle::choose(2) == 0) heddle::sleep_for(2ms);  // it has fired
+    if (!t.stop()) t.channel().recv();
+    t.reset(1ms);
+    if (heddle::choose(2) == 0) heddle::sleep_for(2ms);
+    if (!t.reset(1ms)) t.channel().recv();
+    t.channel().recv();
+  });
+}
+
+TEST_CASE("reset takes back a value that was not received") {
+  in_performance_mode([] {
+    heddle::timer t(1ms);
+    while (t.channel().len() == 0) heddle::yield();
+    REQUIRE(t.reset(1h));
     REQUIRE(t.channel().len() == 0);
   });
+}
+
+TEST_CASE("a ticker that nobody has any more is let go") {
+  in_performance_mode(
+      [] {
+        const auto next_due = [] {
+          return heddle::performance::worker::current()->timers().earliest();
+        };
+        {
+          const heddle::ticker unstopped(1ms);
+          const auto ticks = heddle::tick(1ms);
+          for (int i = 0; i < 3; ++i) ticks.recv();
+        }
+        const auto patience = heddle::now() + 10s;
+        while (next_due() != heddle::time_point::max() && heddle::now() < patience) heddle::yield();
+        REQUIRE(next_due() == heddle::time_point::max());
+      },
+      {.procs = 1});
 }
 
 TEST_CASE("reset moves a timer's deadline") {

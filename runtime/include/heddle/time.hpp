@@ -49,10 +49,11 @@ class timer {
  public:
   explicit timer(duration d, place at = place::current());
   const recv_chan<time_point>& channel() const noexcept { return channel_; }
-  // Disarms. Returns false if the timer had fired or was stopped already. As since Go 1.23, no
-  // value sent before the call is received after it.
+  // Disarms. As since Go 1.23, no value sent before the call is received after it: one that still
+  // lies in the channel is taken back. Returns whether the call kept the timer from firing or took
+  // its value back; false: the value was received, the function started, or it was stopped before.
   bool stop(place at = place::current());
-  // Re-arms for `d` from now. Returns whether the timer had been armed; drains as stop() does.
+  // Re-arms for `d` from now. Takes back and returns what stop() does.
   bool reset(duration d, place at = place::current());
 
  private:
