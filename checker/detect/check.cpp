@@ -6,24 +6,13 @@
 #include "heddle/check/check.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <map>
-#include <memory>
 #include <utility>
 
 #include "automatic.hpp"
 #include "detect.hpp"
-#include "executor.hpp"
+#include "exploration.hpp"
 #include "factory.hpp"
-#include "lock_order.hpp"
-#include "part_search.hpp"
-#include "replay.hpp"
-#include "reverse_search.hpp"
-#include "schedule.hpp"
-#include "search_size.hpp"
 #include "source_lines.hpp"
-#include "subtree_text.hpp"
-#include "trace_counter.hpp"
 
 namespace heddle::checker {
 
@@ -47,60 +36,40 @@ std::unique_ptr<explore::strategy> chosen_strategy(const options& how) {
   return made;
 }
 
-class exploration {
- public:
-  exploration(const std::function<void()>& body, const options& how)
-      : how_(how),
-        own_(std::make_unique<executor>(body, how)),
-        executor_(*own_),
-        strategy_(chosen_strategy(how)) {}
-  // Explores a part of a search.
-  exploration(executor& with, const options& how, const part_state& part, bool may_decline);
+}  // namespace
 
-  result run();
-  part_answer run_part(clock::time_point until, const std::function<bool()>& wanted);
+exploration::exploration(const std::function<void()>& body, const options& how)
+    : how_(how),
+      own_(std::make_unique<executor>(body, how)),
+      executor_(*own_),
+      strategy_(chosen_strategy(how)) {
+  if (how.strategy == "dpor") trees_ = static_cast<explore::dpor_strategy*>(strategy_.get());
+}
 
- private:
-  bool execute();
-  explore::schedule schedule_of(const trace& t) const;
-  void count(const trace& t);
-  std::vector<failure> failures_of(const trace& t) const;
-  bool judge(failure found, const explore::schedule& made);
-  bool is_news(const failure& found, const explore::schedule& made);
-  bool confirm(const explore::schedule& made, const std::optional<std::string>& signature);
-  bool refuse(std::string why);
-  bool within_budget();
-  void warn();
-  void look_at_clock();
-  result finish();
-  explore::reverse_search& tree() { return static_cast<explore::reverse_search&>(*strategy_); }
+// Wakeup trees are plans, and grow exponentially at worst. Past a bound reverse search begins again,
+// which has none; and should that not be the same, or take longer than executions do, wakeup trees
+// once more, without a bound.
+void exploration::keep_plans_small() {
+  if (trees_ != nullptr && trees_->plan_bytes() > how_.most_plan_bytes && !ended_early_ &&
+      !trees_->exhausted()) {
+    auto walk = std::make_unique<explore::reverse_search>();
+    walk->give_up_after(most_tries);
+    if (how_.preemptions) walk->bound_preemptions(*how_.preemptions);
+    trees_ = nullptr;
+    walk_ = walk.get();
+    begin_again_with(std::move(walk));
+  } else if (walk_ != nullptr && (ended_early_ || walk_->gave_up())) {
+    walk_ = nullptr;
+    begin_again_with(chosen_strategy(how_));
+  }
+}
 
-  const options& how_;
-  std::unique_ptr<executor> own_;
-  executor& executor_;
-  std::unique_ptr<explore::strategy> strategy_;
-  result result_;
-  trace_counter traces_;
-  detect::lock_order locks_;
-  const void* weak_order_ = nullptr;  // code that asked for less than sequential consistency
-  running_size size_;
-  std::uint64_t executions_ = 0;        // the redundant ones included
-  std::vector<explore::event> events_;  // of the execution that is run again
-  std::string first_;                   // the schedule of the search's first execution
-  bool resumed_ = false;                // this is a part that was explored before
-  bool may_decline_ = false;            // a part that could be explored undivided instead
-  bool ended_early_ = false;            // some execution, by a failure or the step bound
-  clock::time_point started_ = clock::now();
-  clock::time_point last_progress_ = started_;
-  clock::time_point now_ = started_;  // when the clock was looked at last
-  std::uint64_t looks_every_ = 1;     // executions
-  std::uint64_t until_look_ = 1;
-  struct known_failure {
-    std::size_t index;    // into result_.failures
-    std::uint64_t steps;  // of its shortest schedule
-  };
-  std::map<std::string, known_failure> known_;  // by signature
-};
+void exploration::begin_again_with(std::unique_ptr<explore::strategy> other) {
+  redundant_before_ = executions_;
+  begun_again_before_ += strategy_->begun_again() + 1;
+  size_ = {};
+  strategy_ = std::move(other);
+}
 
 // One execution, judged. False: exploring is over.
 bool exploration::execute() {
@@ -149,7 +118,7 @@ explore::schedule exploration::schedule_of(const trace& t) const {
 
 void exploration::count(const trace& t) {
   ++result_.explored;
-  if (how_.count_traces) traces_.add(t, strategy_->begun_again());
+  if (how_.count_traces) traces_.add(t, begun_again_before_ + strategy_->begun_again());
   result_.events += t.events.size();
   result_.longest = std::max(result_.longest, t.events.size());
   locks_.look_at(t);
@@ -238,6 +207,7 @@ result exploration::run() {
     go_on = execute();
     look_at_clock();
     // The budget stops only what is not over yet: the last trace may be the last of all.
+    if (go_on) keep_plans_small();
     if (go_on && !strategy_->exhausted()) go_on = within_budget();
   }
   return finish();
@@ -258,7 +228,7 @@ void exploration::warn() {
 
 result exploration::finish() {
   warn();
-  result_.redundant = strategy_->redundant();
+  result_.redundant = redundant_before_ + strategy_->redundant();
   result_.left_out = strategy_->left_out();
   result_.seconds = std::chrono::duration<double>(clock::now() - started_).count();
   if (how_.count_traces) result_.distinct = traces_.distinct();
@@ -276,105 +246,6 @@ result exploration::finish() {
     add_estimate(result_, executions_, size_.estimate());
   }
   return std::move(result_);
-}
-
-// Longer than executions take: then wakeup trees are quicker, which know what to reverse.
-constexpr std::uint64_t most_tries = std::uint64_t{1} << 14;  // to find one trace's children
-
-std::unique_ptr<explore::strategy> part_strategy(const part_state& part, const options& how,
-                                                 executor& with, bool may_decline) {
-  auto search = part.empty() ? std::make_unique<explore::reverse_search>()
-                             : std::make_unique<explore::reverse_search>(
-                                   explore::subtree_from(part, with.naming()));
-  for (explore::object_id group : search->panicking_groups()) with.expect_group_panic(group);
-  if (may_decline) search->give_up_after(most_tries);
-  if (how.preemptions) search->bound_preemptions(*how.preemptions);
-  return search;
-}
-
-exploration::exploration(executor& with, const options& how, const part_state& part,
-                         bool may_decline)
-    : how_(how),
-      executor_(with),
-      strategy_(part_strategy(part, how, with, may_decline)),
-      resumed_(!part.empty()),
-      may_decline_(may_decline) {}
-
-// For a shorter time than this a part is not left for one that waits.
-constexpr auto shortest_part = std::chrono::milliseconds(1);
-constexpr std::size_t shares = 4;  // that it is dealt into
-
-part_answer exploration::run_part(clock::time_point until, const std::function<bool()>& wanted) {
-  part_answer a;
-  const std::size_t groups = tree().panicking_groups().size();
-  bool go_on = true;
-  while (go_on && strategy_->begin()) {
-    go_on = execute();
-    look_at_clock();
-    if (tree().panicking_groups().size() > groups) {
-      a.what = part_answer::left::restart;
-      break;
-    }
-    if (go_on && may_decline_ && (ended_early_ || tree().gave_up())) {
-      a.what = part_answer::left::undivided;
-      break;
-    }
-    if (go_on && !strategy_->exhausted()) go_on = within_budget();
-    if (!go_on || now_ >= until) break;
-    if (wanted() && clock::now() - started_ >= shortest_part) {
-      for (const explore::subtree& branch : tree().split(shares))
-        a.branches.push_back(explore::to_bytes(branch, executor_.naming()));
-      if (!a.branches.empty()) break;
-    }
-  }
-  if (a.what == part_answer::left::restart) {
-    explore::subtree start;
-    start.panicking_groups = tree().panicking_groups();
-    a.state = explore::to_bytes(start, executor_.naming());
-  } else if (a.what != part_answer::left::undivided) {
-    a.what = strategy_->exhausted() ? part_answer::left::nothing : part_answer::left::more;
-    a.state = explore::to_bytes(tree().save(), executor_.naming());
-  }
-  a.executions = executions_;
-  a.first = std::move(first_);
-  a.counted = finish();
-  return a;
-}
-
-}  // namespace
-
-std::vector<part_answer> search_parts(const std::function<void()>& body, const options& how,
-                                      const std::vector<part_state>& requests, double seconds,
-                                      const std::function<bool()>& wanted, bool may_decline) {
-  const clock::time_point until = clock::now() + std::chrono::duration_cast<clock::duration>(
-                                                     std::chrono::duration<double>(seconds));
-  options left = how;
-  std::uint64_t before = 0;  // executions of the parts that are done
-  if (how.on_progress)
-    left.on_progress = [&how, &before](std::uint64_t executions, std::size_t depth) {
-      how.on_progress(before + executions, depth);
-    };
-  executor with(body, left);
-  std::vector<part_answer> answers;
-  for (const part_state& request : requests) {
-    answers.push_back(exploration(with, left, request, may_decline).run_part(until, wanted));
-    const part_answer& a = answers.back();
-    before += a.executions;
-    if (a.what != part_answer::left::nothing) break;
-    if (clock::now() >= until || wanted() || !a.counted.failures.empty()) break;
-    if (how.max_executions == 0) continue;
-    if (a.executions >= left.max_executions) break;
-    left.max_executions -= a.executions;
-  }
-  return answers;
-}
-
-std::string departure_from(const std::function<void()>& body, const options& how,
-                           const std::string& schedule) {
-  const explore::schedule s = explore::parse_schedule(schedule);
-  explore::replay_strategy follower(s);
-  executor(body, how).follow(s, follower);
-  return follower.departure();
 }
 
 result check(const std::function<void()>& body, const options& how) {

@@ -1,6 +1,8 @@
 #include "group_reuse.hpp"
 
+#include <algorithm>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "happens_before.hpp"
@@ -12,15 +14,15 @@ namespace {
 using namespace explore;
 
 struct reuse {
-  std::uint32_t add;   // finds the counter at zero
-  std::uint32_t done;  // had brought it there
+  std::uint32_t add;                    // finds the counter at zero
+  std::vector<std::uint32_t> emptying;  // the dones that had brought it there, in any order
 };
 
-// Adds that find a counter at zero that an earlier event brought there.
+// Adds that find a counter at zero that earlier events brought there.
 std::vector<reuse> adds_from_zero(const trace& t) {
   struct group {
     std::int64_t count = 0;
-    std::int64_t emptied_by = -1;
+    std::vector<std::uint32_t> dones;  // since it was zero
   };
   std::map<object_id, group> groups;
   std::vector<reuse> found;
@@ -30,10 +32,12 @@ std::vector<reuse> adds_from_zero(const trace& t) {
     group& g = groups[ev.op.object];
     const auto delta = static_cast<std::int64_t>(ev.op.value);
     if (g.count + delta < 0) continue;
-    if (g.count == 0 && delta > 0 && g.emptied_by >= 0)
-      found.push_back({e, static_cast<std::uint32_t>(g.emptied_by)});
+    if (g.count == 0 && delta > 0) {
+      if (!g.dones.empty()) found.push_back({e, std::move(g.dones)});
+      g.dones.clear();
+    }
     g.count += delta;
-    if (g.count == 0 && delta < 0) g.emptied_by = e;
+    if (delta < 0) g.dones.push_back(e);
   }
   return found;
 }
@@ -47,7 +51,8 @@ bool may_be_waiting(const trace& t, const happens_before& order, const reuse& r,
       offers.front().object != t.events[r.add].op.object)
     return false;
   const clock_row began = order.clock_at(who, position);
-  if (order.in_past(r.done, began) || order.in_past(r.add, began)) return false;
+  const auto is_past = [&](std::uint32_t done) { return order.in_past(done, began); };
+  if (std::ranges::all_of(r.emptying, is_past) || order.in_past(r.add, began)) return false;
   const std::uint32_t returned = order.event_at(who, position);
   return returned == happens_before::none || returned > r.add;
 }

@@ -275,8 +275,9 @@ void object_model::apply_lock(const action& what, const operation& op) {
       return;
     case op_kind::read_unlock: {
       if (s.inside.empty()) return;
+      // For another, whoever that is: the same in any order in which the readers came.
       auto own = std::ranges::find(s.inside, what.who);
-      s.inside.erase(own == s.inside.end() ? s.inside.begin() : own);
+      s.inside.erase(own == s.inside.end() ? std::ranges::min_element(s.inside) : own);
       return;
     }
     case op_kind::try_write_lock:

@@ -177,7 +177,8 @@ void sequencer::count_change(const event& done, bool value_changed) {
   }
   bool changes = false;
   for (const access& a : trace_.touches(done)) {
-    if (a.kind == access_kind::lock_failed || a.kind == access_kind::read_lock_failed ||
+    if (a.kind == access_kind::read ||  // its own guards
+        a.kind == access_kind::lock_failed || a.kind == access_kind::read_lock_failed ||
         a.kind == access_kind::write_lock_failed || a.kind == access_kind::receive_closed)
       continue;
     changes = true;

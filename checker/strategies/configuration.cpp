@@ -26,9 +26,12 @@ void configuration::look_at(const trace& t, const happens_before& order) {
   order_ = &order;
   counts_.assign(t.actors.size(), 0);
   lives_.clear();
-  for (const actor_info& a : t.actors)
-    lives_.push_back({a.parent, a.parent_position,
+  for (const actor_info& a : t.actors) {
+    const actor_info* made = &a;  // by whose event, at last: a creator may have had none before
+    while (made->parent != no_actor && made->parent_position == 0) made = &t.actors[made->parent];
+    lives_.push_back({made->parent, made->parent_position,
                       a.id == no_actor ? 0 : static_cast<std::uint32_t>(a.announced.size())});
+  }
   counted_ = 0;
   if (added_.size() < order.length()) added_.resize(2 * order.length(), 0);
   begin(0);

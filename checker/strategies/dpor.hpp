@@ -44,6 +44,9 @@ class dpor_strategy final : public strategy {
   std::uint64_t begun_again() const override { return begun_again_; }
   std::string_view nondeterminism() const override { return nondeterminism_; }
 
+  // What the plans take, in bytes: the wakeup trees at their largest.
+  std::size_t plan_bytes() const { return trees_.bytes(); }
+
   // Only traces of which some order has at most `most` preemptions are in bound. With a slack, what
   // follows a beginning that needs more than most + slack is not explored. Before the first
   // begin().

@@ -103,9 +103,14 @@ std::size_t reverse_search::pick(const point& at) {
   const bool by_default = depth_ >= schedule_.size();
   if (depth_ < schedule_.size()) {
     index = find(at, steps_.what(schedule_[depth_]));
-    // What is planned is possible, in every process, if the model does as it did.
     if (index == not_there) {
-      nondeterminism_ = describe_departure(at);
+      // What is planned is possible, in every process, if the model does as it did; but for a ticker
+      // that was silenced after main had returned, of which plans do not know.
+      const actor_id who = steps_.what(schedule_[depth_]).who;
+      if (at.so_far->actors[who].kind == actor_kind::goroutine)
+        nondeterminism_ = describe_departure(at);
+      else
+        ++redundant_;
       return abandon;
     }
   } else {
@@ -162,7 +167,8 @@ bool reverse_search::skip_lesser(const point& at, const action& picked, std::siz
 
 void reverse_search::end(const trace& t) {
   if (!nondeterminism_.empty()) return;
-  if (t.ended != ending::abandoned && depth_ < schedule_.size()) {
+  const bool cut_off = t.ended != ending::abandoned && depth_ < schedule_.size();
+  if (cut_off && t.ended != ending::stopped) {
     nondeterminism_ = ended_early(t);
     return;
   }
@@ -171,7 +177,10 @@ void reverse_search::end(const trace& t) {
     levels_[i].shared = std::min(levels_[i].shared, common_);
   length_ = std::min(length_, depth_);
   if (learns_of_group_panic(t)) return forget_everything();
-  if (t.ended != ending::abandoned) {
+  if (cut_off) {  // by a failure that came before what was planned: it was met before
+    ++redundant_;
+    length_ = 0;
+  } else if (t.ended != ending::abandoned) {
     // Never so, as far as the theory holds: what was skipped is woken by the end of the core.
     if (length_ > schedule_.size() && !skipped_at(schedule_.size()).empty()) ++redundant_;
     find_children(t);

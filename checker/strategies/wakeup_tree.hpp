@@ -32,6 +32,8 @@ class wakeup_trees {
   tree take_first(tree& t);
   void clear(tree& t);
 
+  std::size_t bytes() const { return pool_.size() * sizeof(branch); }
+
   // What becomes of a sequence: `covered` by a branch that will be explored freely from its leaf
   // on; `always` if only its first `certain` steps were needed to see that.
   enum class result { added, covered, always };

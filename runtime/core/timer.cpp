@@ -49,7 +49,35 @@ void retain(timer_state* t) noexcept {
 void release(timer_state* t) noexcept {
   if (t == nullptr) return;
   if (t->sink != nullptr) return t->sink->release();
-  if (t->home.release(t->handles)) delete static_cast<function_timer*>(t);
+  release_order(t);
+  if (!t->home.release(t->handles)) return;
+  acquire_order(t);  // of all who had a share
+  delete static_cast<function_timer*>(t);
+}
+
+namespace {
+
+// A handle's share of a timer with a function.
+class function_share {
+ public:
+  explicit function_share(timer_state& t) noexcept : timer_(&t) {}
+  function_share(function_share&& from) noexcept : timer_(std::exchange(from.timer_, nullptr)) {}
+  ~function_share() { release(timer_); }
+  void operator()() const { static_cast<function_timer*>(timer_)->function(); }
+
+ private:
+  timer_state* timer_;
+};
+
+}  // namespace
+
+void release_in_goroutine(timer_state& t) {
+  if (t.sink != nullptr) return t.sink->release();
+  if (!t.home.release(t.handles)) return;
+  spawn_bound(t.at, [last = static_cast<function_timer*>(&t)] {
+    acquire_order(last);
+    delete last;
+  });
 }
 
 void abandon(timer_state& t) {
@@ -71,7 +99,9 @@ void timer_state::fire(time_point now) {
     return lock.unlock();
   }
   lock.unlock();
-  spawn_bound(at, static_cast<function_timer*>(this)->function);
+  if (exploring) return spawn_bound(at, static_cast<function_timer*>(this)->function);
+  retain(this);
+  spawn_bound(at, function_share(*this));
 }
 
 namespace {

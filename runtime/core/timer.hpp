@@ -61,6 +61,9 @@ struct function_timer : timer_state {
 channel* make_sending_timer(duration period, place at);
 timer_state& timer_of(const channel& sink) noexcept;
 
+// As release(), by who is no goroutine: if the share was the last, the function and what it refers
+// to are destroyed in one, since that may block.
+void release_in_goroutine(timer_state& t);
 // As release(), at the end of the program: what an armed function refers to is not destroyed, since
 // that would run outside of a goroutine and may refer to what main has destroyed.
 void abandon(timer_state& t);

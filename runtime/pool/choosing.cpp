@@ -98,7 +98,7 @@ void worker::fire_due(timer_shelf& shelf) {
     t.lock.lock();
     if (t.arming != due.arming) {  // stopped, or armed again, since it was taken off the shelf
       t.lock.unlock();
-      detail::release(&t);
+      detail::release_in_goroutine(t);
       continue;
     }
     t.armed = detail::goes_on(t);
@@ -111,7 +111,7 @@ void worker::fire_due(timer_shelf& shelf) {
       detail::acquire_order(&t);  // of who armed it
       t.fire(now);
     }
-    if (!due.is_sleeper) detail::release(&t);
+    if (!due.is_sleeper) detail::release_in_goroutine(t);
     ++fired_;
     fair_turn_ = next_fair_turn(tick_.load(std::memory_order_relaxed), 2);
   }

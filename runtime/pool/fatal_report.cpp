@@ -66,10 +66,13 @@ uncaught_exception look_into(const std::exception_ptr& uncaught) {
   }
 }
 
-// Two workers may find out at the same time: one tells, and ends the other as well.
+// Two workers may find out at the same time: one tells, and ends the other as well. A thread that
+// already tells and runs out of stack meanwhile tells that instead.
 void tell_alone() noexcept {
-  static std::atomic_flag told;
-  if (told.test_and_set())
+  static std::atomic<pid_t> teller{0};
+  const pid_t self = gettid();
+  pid_t before = 0;
+  if (!teller.compare_exchange_strong(before, self) && before != self)
     for (;;) pause();
 }
 

@@ -176,7 +176,7 @@ void worker::release_record(pooled_goroutine& g) noexcept {
 
 void worker::push_woken(pooled_goroutine& g) noexcept {
   if (!woken_.push(&g)) [[unlikely]] {
-    pooled_goroutine* overflow[woken_.capacity / 2];
+    pooled_goroutine* overflow[decltype(woken_)::capacity / 2];
     const std::uint32_t many = woken_.steal_half(overflow);
     for (std::uint32_t i = 0; i < many; ++i) overflow[i]->link = i + 1 < many ? overflow[i + 1] : nullptr;
     if (many > 0) home_.inject(*overflow[0], *overflow[many - 1], many);

@@ -23,8 +23,8 @@ constexpr duration longest_search = 30us;
 constexpr duration shortest_doze = 50us;
 constexpr unsigned most_discouraged = 5;  // dozes of 1.6 ms
 constexpr std::size_t most_loot = 64;
-constexpr std::uint32_t yields_between_looks = 256;
-constexpr duration long_yields = 32us;  // for that many
+constexpr std::uint32_t yields_between_looks = 64;
+constexpr duration long_yields = 8us;  // for that many
 
 time_point steady_now() { return time_point(std::chrono::steady_clock::now().time_since_epoch()); }
 
@@ -104,7 +104,7 @@ bool worker::steal_from(worker& victim) {
     any = true;
   }
   if (!any) {
-    pooled_goroutine* loot[woken_.capacity / 2];
+    pooled_goroutine* loot[decltype(woken_)::capacity / 2];
     const std::uint32_t taken = victim.woken_.steal_half(loot);
     for (std::uint32_t i = 0; i < taken; ++i) push_woken(*loot[i]);
     any = taken > 0;

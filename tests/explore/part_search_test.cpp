@@ -120,3 +120,50 @@ TEST_CASE("a model that does otherwise in another process is told by its first e
   stores = 2;
   CHECK(checker::departure_from(body, {}, a.first).find("step 2") != std::string::npos);
 }
+
+TEST_CASE("a ticker that falls silent after main is no other behaviour", "[explore]") {
+  const auto ticks = [] {
+    const auto x = std::make_shared<atomic<int>>(0);
+    go([x] {
+      ticker t(std::chrono::milliseconds(10));
+      while (t.channel().recv()) continue;
+    });
+    go([x] {
+      sleep_for(std::chrono::milliseconds(50));
+      x->load();
+    });
+  };
+  const checker::result whole = checker::check(ticks);
+  REQUIRE(whole.verdict == checker::verdict::verified);
+  const counts parts = explore_in_parts(ticks, 0);
+  CHECK(parts.explored == whole.explored);
+}
+
+TEST_CASE("a part goes on after a failure that came before what was planned", "[explore]") {
+  const auto fails = [] {
+    struct state {
+      mutex m;
+      chan<int> c = make_chan<int>(1);
+    };
+    const auto s = std::make_shared<state>();
+    go([s] {
+      s->c.recv();
+      heddle::check(false, "always");
+    });
+    go([s] {
+      s->m.lock();
+      s->m.unlock();
+    });
+    go([s] {
+      s->c.send(1);
+      s->m.lock();
+      s->m.unlock();
+    });
+  };
+  checker::options how;
+  how.keep_going = true;
+  const part_answer a =
+      checker::search_parts(fails, how, {part_state()}, 60, [] { return false; }, false).front();
+  CHECK(a.counted.verdict == checker::verdict::failed);
+  CHECK(a.counted.failures.size() == 1);
+}

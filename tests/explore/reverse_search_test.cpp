@@ -185,3 +185,77 @@ TEST_CASE("what is created past the step bound is no choice", "[reverse]") {
     CHECK(explore_all(trees, engine, body, bound).executions > 1);
   }
 }
+
+TEST_CASE("who is created by one that has done nothing yet is not there before it", "[reverse]") {
+  same_traces([] {
+    struct state {
+      heddle::atomic<int> x{0};
+      heddle::atomic<int> y{0};
+      chan<int> c = make_chan<int>(1);
+    };
+    const auto s = std::make_shared<state>();
+    go([s] {
+      s->c.recv();
+      go([s] { go([s] { s->y.add(4); }); });
+    });
+    go([s] {
+      s->x.add(1);
+      s->c.send(1);
+    });
+    go([s] { s->x.add(8); });
+  });
+}
+
+TEST_CASE("a spinner that goes on does not release one that waits for the same", "[reverse]") {
+  const bool stores_early = GENERATE(true, false);
+  same_traces([stores_early] {
+    struct state {
+      mutex m;
+      heddle::atomic<int> flag{0};
+    };
+    const auto s = std::make_shared<state>();
+    s->m.lock();
+    go([s, stores_early] {
+      while (!s->m.try_lock()) {
+        s->flag.load();
+        yield();
+      }
+      s->m.unlock();
+      if (!stores_early) s->flag.store(1);
+    });
+    go([s] {
+      while (s->flag.load() == 0) yield();
+    });
+    go([s, stores_early] {
+      s->m.unlock();
+      if (stores_early) s->flag.store(1);
+    });
+  });
+}
+
+TEST_CASE("whose read lock another gives back does not depend on who came first", "[reverse]") {
+  const bool turned = GENERATE(false, true);
+  same_traces([turned] {
+    struct state {
+      rw_mutex m;
+      chan<int> c = make_chan<int>(1);
+    };
+    const auto s = std::make_shared<state>();
+    const auto reader = [s] {
+      go([s] {
+        s->m.lock_shared();
+        s->m.unlock_shared();
+      });
+    };
+    if (turned) reader();
+    go([s] {
+      s->m.lock_shared();
+      s->c.send(1);
+    });
+    if (!turned) reader();
+    go([s] {
+      s->c.recv();
+      s->m.unlock_shared();
+    });
+  });
+}

@@ -143,6 +143,37 @@ int depth_reached(volatile int* below) {
 }  // namespace
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+namespace {
+
+// Not turned into a loop: the frame is used after the call.
+[[gnu::noinline]] int terminate_below(const char* limit, const volatile int* go_on) {
+  volatile char frame[16];
+  frame[0] = 1;
+  if (*go_on == 0) return 0;  // never
+  if (static_cast<const char*>(__builtin_frame_address(0)) < limit) std::terminate();
+  return terminate_below(limit, go_on) + frame[0];
+}
+
+}  // namespace
+
+TEST_CASE("a report that runs out of stack itself still says something") {
+  for (std::ptrdiff_t depth = 255'000; depth < 259'000; depth += 250) {
+    const child_outcome outcome = in_child_process([=] {
+      const auto body = [=] {
+        heddle::go([=] {
+          const volatile int yes = 1;
+          terminate_below(static_cast<const char*>(__builtin_frame_address(0)) - depth, &yes);
+        });
+        make_chan<int>().recv();
+      };
+      heddle::run(body, in_order());
+    });
+    INFO(depth);
+    REQUIRE(outcome.exit_status == 2);
+    REQUIRE(!outcome.errors.empty());
+  }
+}
+
 TEST_CASE("a stack overflow names the goroutine and the way out") {
   const bool odd = GENERATE(false, true);
   const auto created = heddle::place::current();

@@ -277,3 +277,59 @@ TEST_CASE("what a stopped after_func refers to is destroyed with it, also after 
   kept.reset();
   REQUIRE(destroyed);
 }
+
+// A reference that is counted under a mutex: who copies or drops it may block.
+namespace {
+
+struct counted_reference {
+  struct count {
+    heddle::mutex lock;
+    int references = 0;
+    int now() {
+      const std::lock_guard hold(lock);
+      return references;
+    }
+  };
+  explicit counted_reference(count& c) : counted(&c) { add(1); }
+  counted_reference(const counted_reference& other) : counted(other.counted) { add(1); }
+  counted_reference& operator=(const counted_reference&) = delete;
+  ~counted_reference() { add(-1); }
+  void add(int change) {
+    const std::lock_guard hold(counted->lock);
+    counted->references += change;
+  }
+  count* counted;
+};
+
+}  // namespace
+
+TEST_CASE("what an after_func refers to is copied and destroyed by goroutines alone") {
+  in_performance_mode([] {
+    counted_reference::count all;
+    const auto ran = make_chan<bool>(1);
+    heddle::after_func(1ms, [r = counted_reference(all), ran] { ran.send(true); });
+    {
+      const std::lock_guard hold(all.lock);
+      heddle::sleep_for(5ms);  // the timer fires meanwhile
+    }
+    ran.recv();
+    while (all.now() > 0) heddle::yield();
+  });
+}
+
+TEST_CASE("what a timer refers to that is stopped while it fires is destroyed by goroutines alone") {
+  in_performance_mode([] {
+    const auto dropped = make_chan<bool>();
+    heddle::go([dropped] {
+      while (dropped.recv()) continue;
+    });
+    for (int i = 0; i < 2000; ++i) {
+      const std::shared_ptr<void> tells(nullptr, [dropped](void*) { dropped.send(true); });
+      auto t = heddle::after_func(std::chrono::microseconds(1), [tells] {});
+      for (int spins = i % 50; spins > 0; --spins) heddle::now();
+      t.stop();
+      t = heddle::after_func(1h, [] {});  // gives the first one up
+      t.stop();
+    }
+  });
+}

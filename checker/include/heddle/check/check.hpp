@@ -52,6 +52,9 @@ struct options {
   bool keep_going = false;                    // explore on after a failure
   bool count_traces = false;                  // tell distinct traces apart: result::distinct
   std::size_t stack_bytes = 256 * 1024;
+  // dpor: memory for plans of what is left to explore. Past it the search begins again by another
+  // algorithm, which has none and takes up to 1.6 times as long; what was explored is redundant.
+  std::size_t most_plan_bytes = std::size_t{64} << 20;
   // Called after every execution, the trace being valid only during the call.
   std::function<void(const explore::trace&)> on_execution;
   // Called now and then with the number of executions so far.
