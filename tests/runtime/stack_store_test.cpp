@@ -256,7 +256,7 @@ TEST_CASE("all stacks stay mapped while a blocking call outlasts its program") {
   std::atomic<char*> frame = nullptr;
   in_performance_mode([&] {
     heddle::go(heddle::named("caller", bytes), [&, release, seen] {
-      const char on_the_stack = 'x';
+      const volatile char on_the_stack = 'x';
       frame = static_cast<char*>(__builtin_frame_address(0));
       heddle::blocking([&on_the_stack, release, seen] {
         *seen = 1;
