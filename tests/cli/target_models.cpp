@@ -92,38 +92,33 @@ const model crashes{"bad/crash", expected::crash, "Crashes in one of two orders.
                       if (x->load() == 1) std::raise(SIGSEGV);
                     }};
 
-const model crashes_late{
-    "late/crash", expected::crash, "Crashes in one of 40,320 orders, among the last explored.", [] {
-      struct shared {
-        heddle::atomic<int> turn{0};
-        int backwards = 0;
-      };
-      constexpr int adders = 8;
-      const auto s = std::make_shared<shared>();
-      for (int i = 1; i <= adders; ++i)
-        heddle::go([=] {
-          if (s->turn.add(1) + i == adders + 1) ++s->backwards;
-          if (s->backwards == adders) std::raise(SIGSEGV);
-        });
-    }};
+// Eight goroutines take turns; if they do so backwards, which is among the last orders explored, the
+// last one crashes.
+void crash_late(bool fail_before) {
+  struct shared {
+    heddle::atomic<int> turn{0};
+    int backwards = 0;
+  };
+  constexpr int adders = 8;
+  const auto s = std::make_shared<shared>();
+  for (int i = 1; i <= adders; ++i)
+    heddle::go([=] {
+      const int turn = s->turn.add(1);
+      if (turn + i == adders + 1) ++s->backwards;
+      if (fail_before)
+        heddle::check(turn != adders || i != adders - 1, "the last but one is last");
+      if (s->backwards == adders) std::raise(SIGSEGV);
+    });
+}
 
-const model fails_and_crashes{
-    "only_named/fail_and_crash", expected::crash, "Fails an assertion, and crashes later.", [] {
-      struct shared {
-        heddle::atomic<int> turn{0};
-        int backwards = 0;
-      };
-      constexpr int adders = 8;
-      const auto s = std::make_shared<shared>();
-      for (int i = 1; i <= adders; ++i)
-        heddle::go([=] {
-          const int turn = s->turn.add(1);
-          if (turn + i == adders + 1) ++s->backwards;
-          heddle::check(turn != adders || i != adders - 1, "the last but one is last");
-          if (s->backwards == adders) std::raise(SIGSEGV);
-        });
-    },
-    {.large = true}};
+const model crashes_late{"late/crash", expected::crash, "Crashes in one of 40,320 orders.",
+                         [] { crash_late(false); }};
+
+const model fails_and_crashes{"only_named/fail_and_crash",
+                              expected::crash,
+                              "Fails an assertion, and crashes later.",
+                              [] { crash_late(true); },
+                              {.large = true}};
 
 const model exits{"bad/exit", expected::crash, "Ends the process.", [] {
                     heddle::make_chan<int>(1).send(1);
