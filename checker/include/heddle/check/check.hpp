@@ -133,7 +133,8 @@ struct result {
   std::optional<unsigned> preemptions;  // the bound that was asked for
   std::uint64_t explored = 0;   // executions run to their end, those outside of a bound left out
   std::uint64_t blocked = 0;    // of these, executions in which a goroutine stayed blocked
-  std::uint64_t redundant = 0;  // executions given up because they repeated an explored trace
+  std::uint64_t redundant = 0;  // executions given up because they repeated an explored trace, and
+                                // those from before the search began again
   bool left_out = false;        // the bound on preemptions left executions out
   std::uint64_t cut = 0;        // executions that the bound on steps ended
   std::optional<std::uint64_t> distinct;  // traces among the explored, under count_traces
