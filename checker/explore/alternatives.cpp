@@ -27,6 +27,7 @@ void alternative_set::reset() {
     a.watches = 0;
   }
   changed_ = watched_ = 0;
+  released_ = no_actor;
   size_ = 0;
   all_dirty_ = true;
 }
@@ -39,6 +40,15 @@ void alternative_set::withdraw(actor_id who) {
   mine.stale = true;
   all_dirty_ = all_dirty_ || (dirty_ != no_actor && dirty_ != who);
   dirty_ = who;
+}
+
+// What it can do touches other things than before, as does what the one before it can.
+void alternative_set::release(actor_id who) {
+  for (actor_id other : {std::exchange(released_, who), who}) {
+    if (other == no_actor) continue;
+    by_actor_[other].stale = true;
+    all_dirty_ = true;
+  }
 }
 
 void alternative_set::announced(const trace& t, actor_id who) {
@@ -66,10 +76,11 @@ void alternative_set::refresh(actor_id who, actor_entries& mine) {
 
 void alternative_set::collect(const trace& t, const object_model& model,
                               std::span<const actor_id> present,
-                              std::span<const actor_id> held_back) {
+                              std::span<const actor_id> held_back, actor_id released) {
   trace_ = &t;
   model_ = &model;
   present_ = present;
+  release(released);
   if (!held_back.empty()) return collect_without(held_back);
   if (!mend()) collect_all();
 }
@@ -153,17 +164,18 @@ void alternative_set::collect_without(std::span<const actor_id> held_back) {
     mine.shown_at = not_shown;
     if (!trace_->actors[who].waiting) continue;
     refresh(who, mine);
-    if (held(who)) continue;
+    const bool waits = held(who);
     for (const entry& e : mine.able)
-      if (e.what.partner == no_actor || !held(e.what.partner)) show(mine, e, size_++);
+      if (!waits || e.what.partner != no_actor) show(mine, e, size_++);
   }
   changed_ = 0;
 }
 
 const alternative* alternative_set::only(const trace& t, const object_model& model,
-                                         const action& what) {
+                                         const action& what, actor_id released) {
   trace_ = &t;
   model_ = &model;
+  release(released);
   if (what.who >= t.actors.size() || !t.pending(what.who)) return nullptr;
   const auto offer_of = [&](actor_id who, std::int32_t branch) {
     const announcement& a = pending_announcement(t, who);
@@ -206,7 +218,7 @@ void alternative_set::show(const actor_entries& from, const entry& e, std::size_
 
 void alternative_set::look_again(actor_id who, actor_entries& mine) {
   const announcement& a = pending_announcement(*trace_, who);
-  if (mine.always && a.guard_count == 0) return add_always(mine, who, a);
+  if (mine.always && a.guard_count == 0 && who != released_) return add_always(mine, who, a);
   mine.able.clear();
   mine.accesses.clear();
   for (std::uint32_t i = 0; i < a.offer_count; ++i) offer(mine, a.first_offer + i, who);
@@ -271,11 +283,12 @@ void alternative_set::add(actor_entries& into, const action& what, std::uint32_t
                                                 ? pending_offers(*trace_, what.who)
                                                 : std::span<const operation>();
   model_->touches(what, op, offers, touches_);
-  for (actor_id who : {what.who, what.partner}) {
-    if (who == no_actor || trace_->guards.empty()) continue;
-    for (object_id o : trace_->guards_at(who, trace_->actors[who].announced.size() - 1))
-      touches_.push_back({o, access_kind::read, 0});
+  if (what.partner == no_actor && !trace_->guards.empty()) {
+    const std::size_t position = trace_->actors[what.who].announced.size() - 1;
+    for (const guard& g : trace_->guards_at(what.who, position))
+      touches_.push_back({g.object, access_kind::read, 0});
   }
+  if (what.who == released_) touches_.push_back({everything_object, access_kind::everything, 0});
   into.able.push_back({what, offer, partner_offer, static_cast<std::uint32_t>(into.accesses.size()),
                        static_cast<std::uint32_t>(touches_.size())});
   into.accesses.insert(into.accesses.end(), touches_.begin(), touches_.end());

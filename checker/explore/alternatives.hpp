@@ -29,12 +29,14 @@ class alternative_set {
   void object_changed(object_id o) { changed_ |= bit(o); }
 
   // Collects what the pending ones among `present`, in order of creation, can do. Those that
-  // `held_back` lists, if any, take no part.
+  // `held_back` lists, if any, do nothing alone. What `released` can do comes after all that has
+  // happened: it is only possible since nothing else is.
   void collect(const trace& t, const object_model& model, std::span<const actor_id> present,
-               std::span<const actor_id> held_back);
+               std::span<const actor_id> held_back, actor_id released = no_actor);
 
   // One action of an actor, if it can be performed now; else null. Valid until the next call.
-  const alternative* only(const trace& t, const object_model& model, const action& what);
+  const alternative* only(const trace& t, const object_model& model, const action& what,
+                          actor_id released = no_actor);
 
   std::span<const alternative> all() const { return {list_.data(), size_}; }
   bool empty() const { return size_ == 0; }
@@ -63,6 +65,7 @@ class alternative_set {
 
   static std::uint64_t bit(object_id o) { return std::uint64_t{1} << (o & 63); }
   void withdraw(actor_id who);
+  void release(actor_id who);
   bool mend();
   bool take_out(actor_entries& mine);
   void collect_all();
@@ -82,6 +85,7 @@ class alternative_set {
   std::vector<actor_entries> by_actor_;
   std::uint64_t changed_ = 0;
   std::uint64_t watched_ = 0;      // all that any actor may wait for
+  actor_id released_ = no_actor;
   actor_id dirty_ = no_actor;      // the only actor whose entries are stale, but that
   bool all_dirty_ = true;          // there may be several
   std::vector<alternative> list_;  // size_ of them are in use

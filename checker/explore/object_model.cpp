@@ -225,7 +225,7 @@ void object_model::touches(const action& what, const operation& op,
         return out.push_back(channel_slot(op.second, kind::send, c.sent, 1));
       return out.push_back({op.second, kind::poll_buffered, 0});
     case op_kind::clock_advance:
-      if (idle_time_) return out.push_back({everything_object, kind::everything, 0});
+      if (idle_time_) out.push_back({everything_object, kind::everything, 0});
       return out.push_back({clock_object, kind::time_advance, 0});
     case op_kind::clock_read:
       return out.push_back({clock_object, kind::time_read, 0});

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "dependence.hpp"
+#include "guards.hpp"
 
 namespace heddle::explore {
 
@@ -177,7 +177,8 @@ bool preemption_counter::can_go_on(actor_id who) {
     return offers.size() == 1 && never_waits(offers.front().kind) &&
            trace_->guards_at(who, cut_[who]).empty();
   }
-  return announced_now(who) && guard_released(who) && offers_possible(who, cut_[who]);
+  if (!announced_now(who)) return false;
+  return guard_released(who) ? offers_possible(who, cut_[who]) : can_meet(who);
 }
 
 // Whether the actor has announced something in the state at hand.
@@ -203,16 +204,22 @@ bool preemption_counter::offers_possible(actor_id who, std::uint32_t position) {
   return std::ranges::any_of(offers, [&](const operation& op) {
     if (op.kind == op_kind::otherwise) return folded_.otherwise_enabled(offers);
     if (folded_.enabled({who, op.branch, no_actor, 0}, op)) return true;
-    const bool channel = op.kind == op_kind::send || op.kind == op_kind::recv;
-    return channel && op.value == 0 && has_partner(who, op);
+    return has_partner(who, op);
   });
 }
 
+// Whether the actor could meet a partner on an unbuffered channel, as one that spins still may.
+bool preemption_counter::can_meet(actor_id who) {
+  return std::ranges::any_of(trace_->offers_at(who, cut_[who]),
+                             [&](const operation& op) { return has_partner(who, op); });
+}
+
 bool preemption_counter::has_partner(actor_id who, const operation& op) {
+  if ((op.kind != op_kind::send && op.kind != op_kind::recv) || op.value > 0) return false;
   const op_kind wanted = op.kind == op_kind::send ? op_kind::recv : op_kind::send;
   for (const actor_info& other : trace_->actors) {
     if (other.id == no_actor || other.id == who || other.kind != actor_kind::goroutine) continue;
-    if (!announced_now(other.id) || !guard_released(other.id)) continue;
+    if (!announced_now(other.id)) continue;
     for (const operation& theirs : trace_->offers_at(other.id, cut_[other.id]))
       if (theirs.kind == wanted && theirs.object == op.object) return true;
   }
@@ -221,17 +228,8 @@ bool preemption_counter::has_partner(actor_id who, const operation& op) {
 
 // A goroutine that goes round a spinning loop is held back until something that it read changes.
 bool preemption_counter::guard_released(actor_id who) const {
-  const std::span<const object_id> guards = trace_->guards_at(who, cut_[who]);
-  if (guards.empty()) return true;
-  const clock_row past = order_->clock_at(who, cut_[who]);
-  return std::ranges::any_of(guards, [&](object_id o) {
-    return std::ranges::any_of(order_->events_on(o), [&](std::uint32_t d) {
-      if (!done(d) || order_->in_past(d, past)) return false;
-      return std::ranges::any_of(trace_->touches(trace_->events[d]), [&](const access& a) {
-        return a.object == o && dependent(a, {o, access_kind::read, 0});
-      });
-    });
-  });
+  return explore::guard_released(*trace_, *order_, who, cut_[who],
+                                 [&](std::uint32_t d) { return done(d); });
 }
 
 bool preemption_counter::done(std::uint32_t e) const {

@@ -54,6 +54,7 @@ class preemption_counter {
   bool can_go_on(const turn& t);
   bool can_go_on(actor_id who);
   bool offers_possible(actor_id who, std::uint32_t position);
+  bool can_meet(actor_id who);
   bool has_partner(actor_id who, const operation& op);
   bool announced_now(actor_id who) const;
   bool created(actor_id who) const;

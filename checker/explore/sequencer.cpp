@@ -67,7 +67,7 @@ void sequencer::register_actor(actor_id who, actor_kind kind, actor_id parent,
   actor_state& s = states_[who];
   s.g = nullptr;
   if (s.timer.get() != nullptr) s.timer = {};
-  s.children = s.objects = s.ticks = 0;
+  s.children = s.objects = s.ticks = s.released = 0;
   if (spinning_) s.spin.reset();
   present_.push_back(who);
   add_created(who);

@@ -142,6 +142,7 @@ class sequencer final : public core::engine {
     std::uint32_t objects = 0;
     std::uint32_t announced = 0;  // while decisions are repeated: how often so far
     std::uint32_t ticks = 0;      // fired since main returned
+    std::uint32_t released = 0;   // how often it went on spinning since nothing else could happen
     spin_window spin;
   };
 
@@ -173,6 +174,8 @@ class sequencer final : public core::engine {
   bool decide_past_bound(std::size_t step);
   bool carry_out(const point& at, std::size_t index);
   void collect();
+  void release_spinner();
+  bool held_back(const action& what);
   std::size_t pick_fairly();
   void mix(std::uint64_t v) {
     trace_.fingerprint = (trace_.fingerprint ^ v) * 0x9e3779b97f4a7c15U;
@@ -230,8 +233,9 @@ class sequencer final : public core::engine {
   std::size_t next_runnable_ = 0;
   std::vector<actor_id> held_back_;
   std::vector<actor_id> woken_;
-  std::vector<object_id> guards_;
+  std::vector<guard> guards_;
   bool any_guard_ = false;                 // an actor may be held back
+  actor_id released_ = no_actor;           // who goes on spinning, if that is decided now
   std::terminate_handler handled_before_;  // std::terminate's
   core::execution_context outside_;
   core::thread_exceptions* exceptions_ = nullptr;  // of the thread that runs

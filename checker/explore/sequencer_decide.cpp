@@ -10,6 +10,19 @@ namespace {
 
 constexpr std::uint64_t golden = 0x9e3779b97f4a7c15U;
 
+// Accesses that change nothing, among those of operations that may: reads are the guards'.
+bool only_looks(access_kind k) {
+  switch (k) {
+    case access_kind::read:
+    case access_kind::everything:
+    case access_kind::lock_failed:
+    case access_kind::read_lock_failed:
+    case access_kind::write_lock_failed:
+    case access_kind::receive_closed: return true;
+    default: return false;
+  }
+}
+
 }  // namespace
 
 bool sequencer::finish(ending how) {
@@ -19,8 +32,9 @@ bool sequencer::finish(ending how) {
 }
 
 // Spinning goroutines are held back while another can do something, and so is the clock in idle
-// time; the clock last.
+// time. Of these the clock goes first: who yields lets time pass.
 void sequencer::collect() {
+  released_ = no_actor;
   const bool idle = limits_.time == time_mode::idle && trace_.actors[clock_actor].waiting;
   if (!idle && !any_guard_) return alternatives_.collect(trace_, model_, present_, {});
   held_back_.clear();
@@ -30,10 +44,34 @@ void sequencer::collect() {
       if (who != clock_actor && state(who).spin.held_back(versions_)) held_back_.push_back(who);
   alternatives_.collect(trace_, model_, present_, held_back_);
   if (!alternatives_.empty() || held_back_.empty()) return;
-  held_back_.clear();
-  if (idle) held_back_.push_back(clock_actor);
-  alternatives_.collect(trace_, model_, present_, held_back_);
-  if (alternatives_.empty() && idle) alternatives_.collect(trace_, model_, present_, {});
+  if (idle) {
+    held_back_.erase(held_back_.begin());
+    alternatives_.collect(trace_, model_, present_, held_back_);
+    if (!alternatives_.empty() || held_back_.empty()) return;
+  }
+  release_spinner();
+}
+
+// Nothing else can happen, so one that spins goes round again, each in turn. Which one, and after
+// what, is no decision.
+void sequencer::release_spinner() {
+  std::vector<actor_id> in_turn(held_back_);
+  std::ranges::sort(in_turn, {}, [&](actor_id who) {
+    return std::pair(state(who).released, names_.hash_of_actor(who));
+  });
+  for (actor_id who : in_turn) {
+    std::erase(held_back_, who);
+    alternatives_.collect(trace_, model_, present_, held_back_, who);
+    if (!alternatives_.empty()) {
+      released_ = who;
+      return;
+    }
+    held_back_.push_back(who);
+  }
+}
+
+bool sequencer::held_back(const action& what) {
+  return any_guard_ && what.partner == no_actor && state(what.who).spin.held_back(versions_);
 }
 
 bool sequencer::decide() {
@@ -43,11 +81,14 @@ bool sequencer::decide() {
   if (asks_known_) {
     const known_choice* again = strategy_->known(step, trace_.fingerprint);
     asks_known_ = again != nullptr;
-    if (again != nullptr)
-      if (const alternative* it = alternatives_.only(trace_, model_, again->what)) {
+    if (again != nullptr) {
+      released_ = held_back(again->what) ? again->what.who : no_actor;
+      const alternative* it = alternatives_.only(trace_, model_, again->what, released_);
+      if (it != nullptr) {
         perform(*it, {again->index, again->alternatives, trace_.fingerprint});
         return true;
       }
+    }
   }
   return decide_among_all(step);
 }
@@ -109,6 +150,9 @@ event& sequencer::record(const alternative& picked, decided how) {
   e.offers_before = static_cast<std::uint32_t>(trace_.offers.size());
   e.first_access = static_cast<std::uint32_t>(trace_.accesses.size());
   e.access_count = static_cast<std::uint32_t>(picked.touches.size());
+  e.when_idle = released_ != no_actor ||
+                (trace_.idle_time && picked.op->kind == op_kind::clock_advance);
+  if (released_ != no_actor) ++state(picked.what.who).released;
   for (const access& a : picked.touches) {
     trace_.accesses.push_back(a);
     alternatives_.object_changed(a.object);
@@ -158,10 +202,14 @@ void sequencer::perform(const alternative& picked, decided how) {
 
 // Tells spinning goroutines what changed.
 void sequencer::count_change(const event& done, bool value_changed) {
-  spin_window& spin = state(done.what.who).spin;
+  const auto looked = [&](bool changes) {
+    const actor_id who = done.what.who;
+    state(who).spin.performed(done.op, trace_.offers_at(who, done.position), done.position, changes,
+                              versions_);
+  };
   if (leaves_value(done.op.kind)) {
     if (value_changed) versions_.changed(done.op.object);
-    return spin.performed(done.op, value_changed, versions_);
+    return looked(value_changed);
   }
   switch (done.op.kind) {
     case op_kind::atomic_load:
@@ -171,22 +219,19 @@ void sequencer::count_change(const event& done, bool value_changed) {
     case op_kind::clock_read:
     case op_kind::observe_all:
     case op_kind::pause:
-      return spin.performed(done.op, false, versions_);
+      return looked(false);
     default:
       break;
   }
   bool changes = false;
   for (const access& a : trace_.touches(done)) {
-    if (a.kind == access_kind::read ||  // its own guards
-        a.kind == access_kind::lock_failed || a.kind == access_kind::read_lock_failed ||
-        a.kind == access_kind::write_lock_failed || a.kind == access_kind::receive_closed)
-      continue;
+    if (only_looks(a.kind)) continue;
     changes = true;
     versions_.changed(a.object);
   }
-  spin.performed(done.op, changes, versions_);
+  looked(changes);
   if (done.what.partner != no_actor)
-    state(done.what.partner).spin.performed(done.op, true, versions_);
+    state(done.what.partner).spin.performed(done.op, {}, done.partner_position, true, versions_);
 }
 
 // The first yield of all: what each goroutine has done so far is made up for.

@@ -4,6 +4,12 @@
 
 namespace heddle::explore {
 
+namespace {
+
+constexpr std::uint32_t most_in_a_row = 1000;
+
+}  // namespace
+
 void object_versions::reset() { std::ranges::fill(versions_, 0); }
 
 void object_versions::changed(object_id o) {
@@ -14,31 +20,42 @@ void object_versions::changed(object_id o) {
 void spin_window::reset() {
   window_.clear();
   guard_.clear();
+  in_a_row_ = 0;
   changed_something_ = after_yield_ = guarded_ = false;
 }
 
-void spin_window::performed(const operation& op, bool changes, const object_versions& versions) {
+void spin_window::performed(const operation& op, std::span<const operation> offers,
+                            std::uint32_t position, bool changes,
+                            const object_versions& versions) {
   guarded_ = false;
   changed_something_ = changed_something_ || changes;
-  window_.push_back({op.object, op.kind, op.at.line(), versions.of(op.object)});
+  const auto look_at = [&](const operation& seen) {
+    window_.push_back(
+        {seen.object, seen.kind, seen.at.line(), versions.of(seen.object), position});
+  };
+  look_at(op);
+  if (offers.size() > 1) std::ranges::for_each(offers, look_at);
 }
 
 bool spin_window::yielded() {
-  const bool idle = after_yield_;
   after_yield_ = true;
-  return !idle;
+  return ++in_a_row_ < most_in_a_row;
 }
 
 void spin_window::announced(std::span<const operation> offers) {
   guarded_ = false;
+  in_a_row_ = 0;
   if (!after_yield_ || offers.empty()) return;
   after_yield_ = false;
-  const operation& next = offers.front();
-  const bool again = std::ranges::any_of(window_, [&](const seen& s) {
-    return s.kind == next.kind && s.object == next.object && s.line == next.at.line();
+  const bool again = std::ranges::any_of(offers, [&](const operation& next) {
+    return std::ranges::any_of(window_, [&](const seen& s) {
+      return s.kind == next.kind && s.object == next.object && s.line == next.at.line();
+    });
   });
-  guarded_ = (again && !changed_something_) || next.kind == op_kind::pause;
-  if (guarded_) guard_ = window_;
+  const bool pauses = offers.front().kind == op_kind::pause;
+  guarded_ = pauses || (again && !changed_something_);
+  guard_.clear();
+  if (guarded_ && !pauses) guard_ = window_;
   window_.clear();
   changed_something_ = false;
 }
@@ -49,10 +66,11 @@ bool spin_window::held_back(const object_versions& versions) const {
          });
 }
 
-void spin_window::guards(std::vector<object_id>& out) const {
+void spin_window::guards(std::vector<guard>& out) const {
   if (!guarded_) return;
   for (const seen& s : guard_)
-    if (s.object != 0 && !std::ranges::count(out, s.object)) out.push_back(s.object);
+    if (s.object != 0 && std::ranges::count(out, s.object, &guard::object) == 0)
+      out.push_back({s.object, s.position});
 }
 
 }  // namespace heddle::explore

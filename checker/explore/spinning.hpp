@@ -5,6 +5,12 @@
 // again before something that it read has changed would repeat the same iteration. It is held back
 // until then, or until no other actor can do anything. The repetition counted out is invisible to
 // the others; only a loop that counts its own iterations could tell (docs/limits.md).
+//
+// Yields in a row are as one. After a thousand of them, without anything else in between, the
+// goroutine is held back until no other actor can do anything.
+//
+// A select with an `otherwise` looks at the channels of all its cases. A partner's arrival at an
+// unbuffered channel changes nothing, so who is held back may still meet one.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +18,7 @@
 #include <vector>
 
 #include "action.hpp"
+#include "trace.hpp"
 
 namespace heddle::explore {
 
@@ -32,16 +39,19 @@ class spin_window {
   void reset();
   bool after_yield() const { return after_yield_; }
   bool guarded() const { return guarded_; }
-  // It performed `op`; `changes` says whether that changed an object.
-  void performed(const operation& op, bool changes, const object_versions& versions);
-  // It yielded. Returns false if it has done nothing since it yielded before.
+  // It performed an operation that it had announced among `offers`, its event at `position`;
+  // `changes` says whether that changed an object.
+  void performed(const operation& op, std::span<const operation> offers, std::uint32_t position,
+                 bool changes, const object_versions& versions);
+  // It yielded. Returns false if it has done nothing but that for long: it must let something
+  // happen then, or it would go on for ever.
   bool yielded();
   // It announces these operations next.
   void announced(std::span<const operation> offers);
   // It is going round a spinning loop, and nothing that it read has changed.
   bool held_back(const object_versions& versions) const;
-  // The objects it waits to see changed; empty when it is not going round a loop.
-  void guards(std::vector<object_id>& out) const;
+  // What it waits to see changed; nothing when it is not going round a loop.
+  void guards(std::vector<guard>& out) const;
 
  private:
   struct seen {
@@ -49,9 +59,11 @@ class spin_window {
     op_kind kind;
     std::uint32_t line;
     std::uint32_t version;
+    std::uint32_t position;
   };
   std::vector<seen> window_;
   std::vector<seen> guard_;
+  std::uint32_t in_a_row_ = 0;  // yields
   bool changed_something_ = false;
   bool after_yield_ = false;
   bool guarded_ = false;

@@ -42,6 +42,7 @@ struct event {
   std::uint32_t first_other = 0;  // participants beyond who and partner, into trace::others
   std::uint32_t other_count = 0;
   std::uint32_t offers_before = 0;  // how many offers there were when it was decided
+  bool when_idle = false;           // possible only since nothing else was
   std::uint64_t bits = 0;           // see object_model::apply
   decided how;
 };
@@ -51,11 +52,17 @@ struct participant {
   std::uint32_t position;
 };
 
+// What a goroutine that goes round a spinning loop waits to see changed.
+struct guard {
+  object_id object = 0;
+  std::uint32_t since = 0;  // the position of its own event that looked at the object first
+};
+
 // What an actor could do at a position.
 struct announcement {
   std::uint32_t first_offer = 0;  // into trace::offers
   std::uint32_t offer_count = 0;
-  std::uint32_t first_guard = 0;  // into trace::guards: what a spinning goroutine waits to change
+  std::uint32_t first_guard = 0;  // into trace::guards
   std::uint32_t guard_count = 0;
 };
 
@@ -127,7 +134,7 @@ struct trace {
   std::vector<access> accesses;
   std::vector<participant> others;
   std::vector<operation> offers;
-  std::vector<object_id> guards;
+  std::vector<guard> guards;
   std::vector<actor_info> actors;           // dense: actors[i].id == i; gaps have id no_actor
   std::vector<object_info> objects;         // dense by id; gaps have id 0
   std::vector<std::uint64_t> initial_bits;  // of atomics, by object
@@ -152,8 +159,9 @@ struct trace {
     const announcement& a = actors[who].announced[position];
     return std::span(offers).subspan(a.first_offer, a.offer_count);
   }
-  // What must change first, for an actor that is going round a spinning loop; else empty.
-  std::span<const object_id> guards_at(actor_id who, std::size_t position) const {
+  // One of these must change first, or the actor meet a partner, if it is going round a spinning
+  // loop; else empty.
+  std::span<const guard> guards_at(actor_id who, std::size_t position) const {
     const announcement& a = actors[who].announced[position];
     return std::span(guards).subspan(a.first_guard, a.guard_count);
   }

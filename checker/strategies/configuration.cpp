@@ -96,12 +96,8 @@ bool configuration::in_place(const placed_action& a) const {
 
 // Whether a spinning goroutine would see something changed.
 bool configuration::guard_released(actor_id who, std::uint32_t position) const {
-  const std::span<const object_id> guards = trace_->guards_at(who, position);
-  if (guards.empty()) return true;
-  const clock_row own = order_->clock_at(who, position);
-  return std::ranges::any_of(guards, [&](object_id o) {
-    return changes(*trace_, *order_, o, own, [&](std::uint32_t d) { return contains(d); });
-  });
+  return explore::guard_released(*trace_, *order_, who, position,
+                                 [&](std::uint32_t d) { return contains(d); });
 }
 
 void configuration::fold_object(object_id o) {
@@ -153,9 +149,8 @@ bool configuration::able(const placed_action& a) const {
 }
 
 bool configuration::enabled(const placed_action& a, access_list& touches) {
-  if (!guard_released(a.what.who, a.position)) return false;
-  if (a.what.partner != no_actor && !guard_released(a.what.partner, a.partner_position))
-    return false;
+  const bool alone = a.what.partner == no_actor;
+  if (alone && !guard_released(a.what.who, a.position)) return false;
   access always;
   if (touches_always(*a.op, always)) {
     touches.assign(1, always);
@@ -167,12 +162,9 @@ bool configuration::enabled(const placed_action& a, access_list& touches) {
     if (!able(a)) return false;
     folded_.touches(a.what, *a.op, a.offers, touches);
   }
-  const auto guards = [&](actor_id who, std::uint32_t position) {
-    for (object_id o : trace_->guards_at(who, position))
-      touches.push_back({o, access_kind::read, 0});
-  };
-  guards(a.what.who, a.position);
-  if (a.what.partner != no_actor) guards(a.what.partner, a.partner_position);
+  if (alone)
+    for (const guard& g : trace_->guards_at(a.what.who, a.position))
+      touches.push_back({g.object, access_kind::read, 0});
   return true;
 }
 

@@ -18,7 +18,7 @@ constexpr std::size_t most_tried = 256;
 // places that are possible is that of those tried.
 double reversal_finder::placements(std::uint32_t e) {
   const event& ev = trace_->events[e];
-  if (ev.op.kind == op_kind::clock_advance && trace_->idle_time) return 1;
+  if (ev.when_idle) return 1;
   const candidate c = candidate_of(e);
   place_candidate(c);
   collect_conflicts(trace_->touches(ev), e);

@@ -44,7 +44,7 @@ reversal_finder::candidate reversal_finder::candidate_of(std::uint32_t e) const 
 void reversal_finder::reverse(std::uint32_t e, std::vector<std::uint32_t>& unsettled,
                               found report) {
   const event& ev = trace_->events[e];
-  if (ev.op.kind == op_kind::clock_advance && trace_->idle_time) return;
+  if (ev.when_idle) return;
   report_ = report;
   const candidate c = candidate_of(e);
   place_candidate(c);
@@ -189,18 +189,13 @@ void reversal_finder::fold_events(const candidate& c) {
 
 // Whether a spinning goroutine would see something changed by the kept events.
 bool reversal_finder::guard_released(actor_id who, std::uint32_t position) const {
-  const std::span<const object_id> guards = trace_->guards_at(who, position);
-  if (guards.empty()) return true;
-  return std::ranges::any_of(guards, [&](object_id o) {
-    return changes(*trace_, *order_, o, base_, [&](std::uint32_t d) { return !removed_by(d); });
-  });
+  return explore::guard_released(*trace_, *order_, who, position,
+                                 [&](std::uint32_t d) { return !removed_by(d); });
 }
 
 // Whether the candidate can be performed after the kept events; finds out what it would touch.
 bool reversal_finder::fold(const candidate& c) {
-  if (!guard_released(c.what.who, c.position)) return false;
-  if (c.what.partner != no_actor && !guard_released(c.what.partner, c.partner_position))
-    return false;
+  if (c.what.partner == no_actor && !guard_released(c.what.who, c.position)) return false;
   if (constant(c.op->kind)) {
     folded_.touches(c.what, *c.op, c.offers, touches_);
     return true;
@@ -214,11 +209,9 @@ bool reversal_finder::fold(const candidate& c) {
 
 reversal_finder::attempt reversal_finder::try_removing(const candidate& c) {
   if (!fold(c)) return attempt::impossible;
-  for (object_id o : trace_->guards_at(c.what.who, c.position))
-    touches_.push_back({o, access_kind::read, 0});
-  if (c.what.partner != no_actor)
-    for (object_id o : trace_->guards_at(c.what.partner, c.partner_position))
-      touches_.push_back({o, access_kind::read, 0});
+  if (c.what.partner == no_actor)
+    for (const guard& g : trace_->guards_at(c.what.who, c.position))
+      touches_.push_back({g.object, access_kind::read, 0});
   reversal r;
   r.at = *std::ranges::min_element(removed_);
   kept_.clear();

@@ -294,7 +294,7 @@ std::uint32_t reverse_search::least_event() {
     if (!config_.has_pending(who)) continue;
     const std::uint32_t e = order_.event_at(who, config_.position(who));
     const bool is_next = e != happens_before::none && config_.is_next(e);
-    if (is_next && config_.is_only_action(who, e)) return e;
+    if (is_next && (trace_->events[e].when_idle || config_.is_only_action(who, e))) return e;
     if (!is_next && e != happens_before::none && marks_[e].constant) return happens_before::none;
     bool found = false;
     action best;

@@ -31,6 +31,7 @@ void reverse_search::look_at_new_events() {
 bool reverse_search::is_always_possible(actor_id who, std::uint32_t position) const {
   const std::span<const operation> offers = trace_->offers_at(who, position);
   return offers.size() == 1 && offers.front().kind != op_kind::choose &&
+         offers.front().kind != op_kind::pause &&
          never_blocks(offers.front().kind) && trace_->guards_at(who, position).empty();
 }
 
@@ -163,8 +164,9 @@ void reverse_search::add_possible(const placed_action& a) {
     if (a.op->kind == op_kind::atomic_compare) other_touches_[0].kind = access_kind::write;
     possible_.insert(possible_.end(), other_touches_.begin(), other_touches_.end());
   }
-  for (object_id o : trace_->guards_at(a.what.who, a.position))
-    possible_.push_back({o, access_kind::read, 0});
+  if (a.what.partner != no_actor) return;
+  for (const guard& g : trace_->guards_at(a.what.who, a.position))
+    possible_.push_back({g.object, access_kind::read, 0});
 }
 
 // The past that an action needs, into past_. False if its positions exclude each other.

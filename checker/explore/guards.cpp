@@ -1,5 +1,7 @@
 #include "guards.hpp"
 
+#include <algorithm>
+
 namespace heddle::explore {
 
 namespace {
@@ -10,8 +12,7 @@ bool failed(access_kind k) {
          k == access_kind::write_lock_failed || k == access_kind::receive_closed;
 }
 
-}  // namespace
-
+// Whether an event of those that are there, and not in the past, changes the object.
 bool changes(const trace& t, const happens_before& order, object_id o, clock_row past,
              function_reference<bool(std::uint32_t)> there) {
   std::uint64_t bits = o < t.initial_bits.size() ? t.initial_bits[o] : 0;
@@ -26,6 +27,17 @@ bool changes(const trace& t, const happens_before& order, object_id o, clock_row
       if (a.object == o && !failed(a.kind) && dependent(a, {o, access_kind::read, 0})) return true;
   }
   return false;
+}
+
+}  // namespace
+
+bool guard_released(const trace& t, const happens_before& order, actor_id who,
+                    std::uint32_t position, function_reference<bool(std::uint32_t)> there) {
+  if (t.offers_at(who, position).front().kind == op_kind::pause) return false;
+  const std::span<const guard> guards = t.guards_at(who, position);
+  return guards.empty() || std::ranges::any_of(guards, [&](const guard& g) {
+           return changes(t, order, g.object, order.clock_at(who, g.since + 1), there);
+         });
 }
 
 }  // namespace heddle::explore
