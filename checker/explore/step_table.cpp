@@ -70,6 +70,9 @@ bool step_table::compute(step_id a, step_id b) const {
   const action& x = steps_[a].what;
   const action& y = steps_[b].what;
   if (share_actor(x, y)) return true;
+  const auto everything = [](const access& a) { return a.kind == access_kind::everything; };
+  if (std::ranges::any_of(touches(a), everything) || std::ranges::any_of(touches(b), everything))
+    return true;  // also on a step that touches nothing
   for (const access& mine : touches(a))
     for (const access& theirs : touches(b))
       if (explore::dependent(mine, theirs)) return true;

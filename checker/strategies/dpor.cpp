@@ -141,6 +141,7 @@ void dpor_strategy::end(const trace& t) {
   if (learns_of_group_panic(t)) return forget_everything();
   if (t.ended != ending::abandoned || blocked_) {
     keep_to_bound(t);
+    note_stop(t);
     plan(t);
   }
   backtrack();
@@ -200,6 +201,17 @@ void dpor_strategy::forget_everything() {
   ++begun_again_;
 }
 
+// The last event ended the execution: nothing can come after it, as if it touched everything.
+void dpor_strategy::note_stop(const trace& t) {
+  stopped_at_ = happens_before::none;
+  if (t.ended != ending::stopped || t.events.empty() || t.events.size() != length_) return;
+  stopped_at_ = static_cast<std::uint32_t>(length_ - 1);
+  const event& last = t.events.back();
+  access_list touches(t.touches(last).begin(), t.touches(last).end());
+  touches.push_back({everything_object, access_kind::everything, 0});
+  path_[length_ - 1].chosen = steps_.intern(last.what, touches);
+}
+
 void dpor_strategy::plan(const trace& t) {
   const std::size_t length = std::min(t.events.size(), length_);
   order_.analyse(t, length, std::min(length, std::max(known_, analysed_)));
@@ -233,8 +245,9 @@ dpor_strategy::relation dpor_strategy::relate(step_id s, const reversal& r, step
 // continuation of what leads to the reversed event, so it need not be looked at again.
 bool dpor_strategy::insert(const reversal& r) {
   node& from = path_[r.at];
+  const bool as_performed = r.as_performed && r.performed != stopped_at_;
   const step_id last =
-      r.as_performed ? path_[r.performed].chosen : steps_.intern(r.last, r.touches);
+      as_performed ? path_[r.performed].chosen : steps_.intern(r.last, r.touches);
   // The candidate may touch other things in its new place, and commute with what it was to
   // overtake: then the branch that is being explored covers it.
   if (const relation mine = relate(from.chosen, r, last); mine != relation::conflicting)

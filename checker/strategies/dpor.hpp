@@ -77,6 +77,7 @@ class dpor_strategy final : public strategy {
     return depth == 0 ? 0 : path_[depth - 1].sleep_end;
   }
   void push_node(const point& at, std::size_t index, wakeup_trees::tree todo);
+  void note_stop(const trace& t);
   void plan(const trace& t);
   void keep_to_bound(const trace& t);
   bool insert(const reversal& r);
@@ -91,6 +92,7 @@ class dpor_strategy final : public strategy {
   std::size_t length_ = 0;
   std::size_t depth_ = 0;
   std::size_t known_ = 0;  // events that the last execution shared with the one before
+  std::uint32_t stopped_at_ = happens_before::none;  // the event that ended it by a failure
   std::vector<step_id> sleep_;
   wakeup_trees trees_{steps_};
   wakeup_trees::tree planned_ = wakeup_trees::empty;  // what is to follow the last node's choice

@@ -26,6 +26,9 @@ void reversal_finder::look_at(const trace& t, const happens_before& order) {
   trace_ = &t;
   order_ = &order;
   base_.assign(order.actors(), 0);
+  const auto length = static_cast<std::uint32_t>(order.length());
+  const bool stopped = t.ended == ending::stopped && length > 0 && length == t.events.size();
+  stopping_ = stopped ? length - 1 : happens_before::none;
 }
 
 reversal_finder::candidate reversal_finder::candidate_of(std::uint32_t e) const {
@@ -150,7 +153,9 @@ void reversal_finder::collect_conflicts(std::span<const access> mine, std::uint3
 }
 
 bool reversal_finder::removed_by(std::uint32_t e) const {
-  return std::ranges::any_of(removed_, [&](std::uint32_t r) { return order_->ordered(r, e); });
+  return e == stopping_ || std::ranges::any_of(removed_, [&](std::uint32_t r) {
+           return order_->ordered(r, e);
+         });
 }
 
 // Performs in folded_ the kept events that matter to the candidate.

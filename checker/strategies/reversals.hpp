@@ -64,6 +64,7 @@ class reversal_finder {
     std::uint32_t partner_position = 0;
     std::uint32_t performed = happens_before::none;  // as this event
   };
+  using removal = std::vector<std::uint32_t>;
   enum class attempt { impossible, settled, unsettled };
 
   static bool totally_ordered(op_kind k);
@@ -75,6 +76,10 @@ class reversal_finder {
   void consider_pairs(candidate c, op_kind partner_kind);
   void consider(const candidate& c);
   void pass_by(const candidate& c);
+  void each_removal(bool one_more, function_reference<void()> use);
+  bool looks_at_several() const;
+  void pass_by_otherwise(const candidate& c);
+  std::vector<removal> ways_to_unready(const candidate& c, const access& channel);
   bool place_candidate(const candidate& c);
   void collect_conflicts(std::span<const access> mine, std::uint32_t before);
   void possible_touches(const candidate& c, access_list& touches);
@@ -87,6 +92,7 @@ class reversal_finder {
   const trace* trace_ = nullptr;
   const happens_before* order_ = nullptr;
   found report_ = found::none();
+  std::uint32_t stopping_ = happens_before::none;  // the event that failed, the last one
   object_model folded_;
   std::vector<std::uint32_t> base_;  // the past that the candidate needs
   std::vector<std::uint32_t> covered_;

@@ -1,7 +1,9 @@
 // What actors could have done and did not: operations still pending at the end, other cases of a
 // select, other partners, other values of a choose.
 #include <algorithm>
+#include <iterator>
 
+#include "dependence.hpp"
 #include "offers.hpp"
 #include "reversals.hpp"
 
@@ -116,9 +118,20 @@ void reversal_finder::pass_by(const candidate& c) {
   const auto all = static_cast<std::uint32_t>(order_->length());
   possible_touches(c, possible_);
   collect_conflicts(possible_, all);
+  if (stopping_ != happens_before::none && !order_->in_past(stopping_, base_) &&
+      (conflicts_.empty() || conflicts_.back() != stopping_))
+    conflicts_.push_back(stopping_);
   std::erase_if(conflicts_, [&](std::uint32_t d) { return std::ranges::count(blockers_, d) > 0; });
+  if (c.op->kind == op_kind::otherwise && looks_at_several()) return pass_by_otherwise(c);
   tried_.assign(conflicts_.begin(), conflicts_.end());
-  const bool total = totally_ordered(c.op->kind);
+  each_removal(!totally_ordered(c.op->kind), [&] {
+    if (!removed_.empty()) try_removing(c);
+  });
+}
+
+// Calls `use` with removed_ being the blockers and each cut of tried_, and each with one more event
+// taken away: of two orders that are told apart, each beginning of the one with each of the other.
+void reversal_finder::each_removal(bool one_more, function_reference<void()> use) {
   for (std::size_t cut = tried_.size() + 1; cut-- > 0;) {
     const auto cut_away = [&] {
       removed_ = blockers_;
@@ -126,13 +139,72 @@ void reversal_finder::pass_by(const candidate& c) {
                       tried_.end());
     };
     cut_away();
-    if (!removed_.empty()) try_removing(c);
-    for (std::size_t one = cut; !total && one-- > 0;) {
+    use();
+    for (std::size_t one = cut; one_more && one-- > 0;) {
       cut_away();
       removed_.push_back(tried_[one]);
-      try_removing(c);
+      use();
     }
   }
+}
+
+bool reversal_finder::looks_at_several() const {
+  return std::ranges::any_of(possible_,
+                             [&](const access& a) { return a.object != possible_[0].object; });
+}
+
+// No case is ready: each channel by itself can be brought to that in several ways, whatever order
+// the events on different ones had. Every combination is tried.
+void reversal_finder::pass_by_otherwise(const candidate& c) {
+  if (stopping_ != happens_before::none && std::ranges::count(conflicts_, stopping_) > 0)
+    blockers_.push_back(stopping_);
+  std::vector<std::vector<removal>> ways;
+  std::vector<object_id> seen;
+  for (const access& a : possible_) {
+    if (std::ranges::count(seen, a.object) > 0) continue;
+    seen.push_back(a.object);
+    ways.push_back(ways_to_unready(c, a));
+  }
+  std::vector<std::size_t> chosen(ways.size(), 0);
+  while (std::ranges::none_of(ways, &std::vector<removal>::empty)) {
+    removed_ = blockers_;
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+      const removal& r = ways[i][chosen[i]];
+      removed_.insert(removed_.end(), r.begin(), r.end());
+    }
+    if (!removed_.empty()) try_removing(c);
+    std::size_t i = 0;
+    while (i < ways.size() && ++chosen[i] == ways[i].size()) chosen[i++] = 0;
+    if (i == ways.size()) return;
+  }
+}
+
+// The events of one channel to remove, so that no case on it is ready; what stays differs.
+std::vector<reversal_finder::removal> reversal_finder::ways_to_unready(const candidate& c,
+                                                                       const access& channel) {
+  std::vector<operation> cases;
+  std::ranges::copy_if(c.offers, std::back_inserter(cases),
+                       [&](const operation& op) { return op.object == channel.object; });
+  candidate alone = c;
+  alone.offers = cases;
+  tried_.clear();
+  for (std::uint32_t d : conflicts_) {
+    const std::span<const access> theirs = trace_->touches(trace_->events[d]);
+    if (d != stopping_ && dependent(theirs, std::span(&channel, 1))) tried_.push_back(d);
+  }
+  std::vector<removal> ways;
+  std::vector<removal> stay;
+  each_removal(true, [&] {
+    removal kept;
+    std::ranges::copy_if(tried_, std::back_inserter(kept),
+                         [&](std::uint32_t d) { return !removed_by(d); });
+    if (std::ranges::count(stay, kept) > 0) return;
+    fold_events(alone);
+    if (!folded_.otherwise_enabled(alone.offers)) return;
+    stay.push_back(std::move(kept));
+    ways.push_back(removed_);
+  });
+  return ways;
 }
 
 }  // namespace heddle::explore

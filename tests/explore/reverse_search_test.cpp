@@ -259,3 +259,23 @@ TEST_CASE("whose read lock another gives back does not depend on who came first"
     });
   });
 }
+
+TEST_CASE("a select's cases become unready independently of each other", "[reverse]") {
+  same_traces([] {
+    struct state {
+      chan<int> kept = make_chan<int>(2);
+      chan<int> met = make_chan<int>();
+    };
+    const auto s = std::make_shared<state>();
+    go([s] {
+      s->kept.len();
+      s->met.close();
+    });
+    go([s] {
+      s->kept.recv();
+      select(recv(s->kept), otherwise());
+    });
+    if (select(send(s->kept, 8), otherwise()) == 0) go([s] { s->kept.send(1); });
+    select(send(s->kept, 8), recv(s->met), otherwise());
+  });
+}
