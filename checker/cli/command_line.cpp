@@ -45,10 +45,14 @@ std::uint64_t parse_number(const std::string& option, const std::string& text,
   return value;
 }
 
-// Throws usage_error. More than an execution can have is as good as the most that there is.
+// Throws usage_error, also for more than executions can have.
 unsigned parse_preemptions(const std::string& text) {
   constexpr std::uint64_t most = 1'000'000;
-  return static_cast<unsigned>(std::min(parse_number("--preemptions", text, 0), most));
+  const std::uint64_t k = parse_number("--preemptions", text, 0);
+  if (k > most)
+    throw usage_error("--preemptions takes at most 1000000, not \"" + text +
+                      "\"; without it there is no bound");
+  return static_cast<unsigned>(k);
 }
 
 // Adds options to a subcommand and turns their texts into values; which sentence a wrong one gets

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "factory.hpp"
 #include "json_report.hpp"
 #include "unfinished.hpp"
 
@@ -130,6 +131,9 @@ result died(const isolated_run& run, const outcome& ended) {
   r.stopped_by = "failure";
   r.strategy = run.what == isolated_run::task::replay_schedule ? "replay" : run.how.strategy;
   r.idle_time = run.how.idle_time;
+  r.preemptions = run.how.preemptions;
+  if (run.how.strategy == "auto") r.chosen_by = "auto";
+  if (run.how.strategy == "auto" || explore::is_sampling(run.how.strategy)) r.seed = run.how.seed;
   r.longest = ended.progress->depth();
   r.peak_memory_mb = ended.peak_memory_mb;
   failure f;

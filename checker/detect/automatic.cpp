@@ -24,7 +24,10 @@ constexpr std::uint64_t first_slice = 100;
 constexpr std::uint64_t longest_slice = 10000;
 constexpr std::array<const char*, 4> samplers{"surw", "pct", "pos", "random"};
 
+// Where executions run into the step bound nothing is exhausted, and planning what comes after one
+// of them takes long.
 bool fits(const probing& p, const options& how) {
+  if (p.cut > 0) return false;
   const double seconds = how.max_seconds > 0 ? how.max_seconds : default_seconds;
   if (how.max_executions != 0 && p.size.executions > static_cast<double>(how.max_executions))
     return false;
@@ -43,6 +46,7 @@ class portfolio {
     all_.strategy = explore::portfolio;
     all_.seed = how.seed;
     all_.idle_time = how.idle_time;
+    all_.preemptions = how.preemptions;
   }
 
   result run();
@@ -102,6 +106,8 @@ void portfolio::add(result slice) {
   all_.explored += slice.explored;
   all_.blocked += slice.blocked;
   all_.redundant += slice.redundant;
+  all_.cut += slice.cut;
+  all_.left_out = all_.left_out || slice.left_out;
   all_.events += slice.events;
   all_.longest = std::max(all_.longest, slice.longest);
   if (all_.alive.empty()) all_.alive = std::move(slice.alive);
@@ -136,7 +142,8 @@ result portfolio::run() {
   all_.verdict = verdict::passed;
   all_.stopped_by = done_ < executions_ ? "time" : "sampling";
   all_.message = "bounded: " + std::to_string(all_.explored) +
-                 " executions by surw, pct, pos and random in turn, sampling is never complete";
+                 " executions by surw, pct, pos and random in turn" + preemption_words(how_) +
+                 cut_words(all_, how_) + ", sampling is never complete";
   return std::move(all_);
 }
 
@@ -156,7 +163,9 @@ result check_automatically(const std::function<void()>& body, const options& how
   if (r.strategy != "dpor" || !r.complete) {
     if (!r.estimate) r.estimate = p.size;
     if (r.strategy == explore::portfolio)
-      r.message += "; dpor would need about " + rounded(p.size.executions) + " executions";
+      r.message += p.cut > 0 ? "; dpor would meet longer executions than that"
+                             : "; dpor would need about " + rounded(p.size.executions) +
+                                   " executions";
   }
   return r;
 }

@@ -45,16 +45,17 @@ void add_counts(result& total, result&& more) {
   add_warnings(total, std::move(more.warnings));
 }
 
-namespace {
-
-// ", at most 2 preemptions each", where that was asked for.
 std::string preemption_words(const options& how) {
   if (!how.preemptions) return "";
   return ", at most " + std::to_string(*how.preemptions) +
          (*how.preemptions == 1 ? " preemption each" : " preemptions each");
 }
 
-}  // namespace
+std::string cut_words(const result& r, const options& how) {
+  if (r.cut == 0) return "";
+  return ", " + std::to_string(r.cut) + " of them longer than " + std::to_string(how.max_steps) +
+         " steps";
+}
 
 void conclude(result& r, const options& how, bool exhausted) {
   if (r.verdict == verdict::error) return;
@@ -75,20 +76,19 @@ void conclude(result& r, const options& how, bool exhausted) {
   std::string why;
   if (sampled && r.stopped_by != "time") {
     r.stopped_by = "sampling";
-    why = "sampling is never complete";
+    why = ", sampling is never complete";
   } else if (r.stopped_by == "executions") {
-    why = "the bound on executions was reached";
+    why = ", the bound on executions was reached";
   } else if (r.stopped_by == "time") {
-    why = "the time was up";
+    why = ", the time was up";
   } else if (r.cut == 0) {
     r.stopped_by = "preemptions";
   } else {
     r.stopped_by = "steps";
-    why = std::to_string(r.cut) + " of them longer than " + std::to_string(how.max_steps) + " steps";
   }
   r.message = "bounded: " + std::to_string(r.explored) +
               (r.explored == 1 ? " execution" : " executions") + preemption_words(how) +
-              (why.empty() ? "" : ", ") + why;
+              cut_words(r, how) + why;
 }
 
 void add_missing_failures(result& total, std::vector<failure>&& known, const options& how) {

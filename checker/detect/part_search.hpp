@@ -55,6 +55,10 @@ void add_warnings(result& total, std::vector<warning>&& more);
 // its budget being used up.
 void add_missing_failures(result& total, std::vector<failure>&& known, const options& how);
 
+// ", at most 2 preemptions each" and ", 3 of them longer than 500 steps", each where it is so.
+std::string preemption_words(const options& how);
+std::string cut_words(const result& r, const options& how);
+
 // The verdict of a search, from its counts: what check() says once exploring has stopped.
 // `exhausted`: everything was covered.
 void conclude(result& r, const options& how, bool exhausted);

@@ -61,6 +61,7 @@ probing probe(const std::function<void()>& body, const options& how, bool interl
       how.seed);
   executor runs(body, how);
   std::vector<double> logs;
+  probing p;
   const double seconds =
       how.max_seconds > 0 ? std::min(most_seconds, probing_share * how.max_seconds) : most_seconds;
   const clock::time_point start = clock::now();
@@ -71,10 +72,10 @@ probing probe(const std::function<void()>& body, const options& how, bool interl
     const explore::trace& t = runs.run(walker);
     running += clock::now() - before;
     walker.end(t);
+    if (t.ended == explore::ending::cut || t.ended == explore::ending::unfair_cut) ++p.cut;
     logs.push_back(walker.log_size());
   } while (logs.size() < most_probes &&
            std::chrono::duration<double>(clock::now() - start).count() < seconds);
-  probing p;
   p.size = summary(logs);
   p.probes = logs.size();
   p.seconds_per_execution =

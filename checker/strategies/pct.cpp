@@ -4,6 +4,12 @@
 
 namespace heddle::explore {
 
+namespace {
+
+constexpr std::uint64_t most_steps = std::uint64_t{1} << 40;
+
+}  // namespace
+
 pct_strategy::pct_strategy(std::uint64_t seed, std::uint64_t max_executions, std::uint64_t depth)
     : samples_(seed, max_executions, warming::first), random_(seed), depth_(depth) {}
 
@@ -14,8 +20,10 @@ bool pct_strategy::begin() {
   std::ranges::fill(priority_, 0);
   lowest_ = 0;
   changes_.clear();
-  for (std::uint64_t i = 1; i < depth_; ++i)
-    changes_.push_back({random_.below(events_), static_cast<std::int64_t>(i)});
+  std::uint64_t steps = events_;
+  while (steps < most_steps && random_.below(4) == 0) steps *= 2;
+  for (std::uint64_t i = 1; i < depth_ && i <= steps; ++i)  // more of them would change no more
+    changes_.push_back({random_.below(steps), static_cast<std::int64_t>(i)});
   return true;
 }
 

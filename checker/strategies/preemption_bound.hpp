@@ -31,6 +31,7 @@ class preemption_bound final : public strategy {
   std::optional<std::uint64_t> seed() const override { return chooser_->seed(); }
   bool warming_up() const override { return chooser_->warming_up(); }
   std::uint64_t redundant() const override { return chooser_->redundant(); }
+  double progress() const override { return chooser_->progress(); }
   std::string_view nondeterminism() const override { return chooser_->nondeterminism(); }
   // How many preemptions the execution has had.
   unsigned spent() const { return spent_; }

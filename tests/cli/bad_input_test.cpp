@@ -40,6 +40,7 @@ TEST_CASE("bad input is one sentence, exit status 2, and nothing is written", "[
       {"no jobs", {"check", "--jobs", "0"}, "--jobs takes a whole number, at least 1"},
       {"negative jobs", {"check", "--jobs", "-1"}, "--jobs"},
       {"no number of preemptions", {"check", "--preemptions", "-1"}, "not \"-1\""},
+      {"too many preemptions", {"check", "--preemptions", "99999999999999"}, "at most 1000000"},
       {"no number", {"check", "--max-executions", "many"}, "not \"many\""},
       {"a number and more", {"check", "--max-steps", "10x"}, "not \"10x\""},
       {"too large a number", {"check", "--seed", "18446744073709551616"}, "--seed"},

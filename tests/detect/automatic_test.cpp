@@ -97,3 +97,30 @@ TEST_CASE("a portfolio ends when the time is up", "[auto]") {
   CHECK(r.stopped_by == "time");
   CHECK(r.explored > 0);
 }
+
+TEST_CASE("executions that run into the step bound are sampled", "[auto]") {
+  checker::options how = automatic(200);
+  how.max_steps = 1000;
+  const checker::result r = checker::check(
+      [] {
+        const auto flag = std::make_shared<heddle::atomic<int>>(0);
+        heddle::go([flag] { flag->store(1); });
+        while (flag->load() == 0) {
+        }
+      },
+      how);
+  CHECK(r.strategy == heddle::explore::portfolio);
+  CHECK(r.explored == 200);
+  CHECK(r.cut > 0);
+  CHECK(r.message.find("of them longer than 1000 steps") != std::string::npos);
+}
+
+TEST_CASE("a portfolio under a bound on preemptions says so", "[auto]") {
+  checker::options how = automatic(200);
+  how.preemptions = 1;
+  const checker::result r = checker::check([] { adders(14); }, how);
+  CHECK(r.strategy == heddle::explore::portfolio);
+  CHECK(r.preemptions == 1);
+  CHECK(r.left_out);
+  CHECK(r.message.find("at most 1 preemption each") != std::string::npos);
+}

@@ -283,3 +283,47 @@ TEST_CASE("surw draws interleavings uniformly", "[sampling]") {
   };
   CHECK(chi_square(busy_elsewhere, 20, 20000) < 43.82);
 }
+
+TEST_CASE("pct reaches what the warm-up had not the length for", "[sampling]") {
+  constexpr int stores = 10;
+  const body lazy = [] {
+    struct state {
+      heddle::atomic<int> flag{0};
+      heddle::atomic<int> x{0};
+    };
+    const auto s = std::make_shared<state>();
+    heddle::go([s] {
+      if (s->flag.load() == 1)
+        for (int i = 1; i <= stores; ++i) s->x.store(i);
+    });
+    heddle::go([s] {
+      s->flag.store(1);
+      heddle::check(s->x.load() != stores / 2, "half way");
+    });
+  };
+  const checker::result r = checker::check(lazy, by("pct", 20000));
+  REQUIRE(r.failures.size() == 1);
+  CHECK(r.failures[0].times > 5);
+}
+
+TEST_CASE("a sampler says how many executions the step bound ended", "[sampling]") {
+  checker::options how = by("random", 20);
+  how.max_steps = 50;
+  const checker::result r = checker::check(
+      [] {
+        const auto x = std::make_shared<heddle::atomic<int>>(0);
+        heddle::go([x] {
+          while (x->add(1) >= 0) {
+          }
+        });
+      },
+      how);
+  CHECK(r.cut == 20);
+  CHECK(r.message.find("20 of them longer than 50 steps") != std::string::npos);
+}
+
+TEST_CASE("as many change points as steps are enough for pct", "[sampling]") {
+  checker::options how = by("pct", 100);
+  how.pct_depth = ~std::uint64_t{0};
+  CHECK(checker::check(two_locks, how).explored == 100);
+}
