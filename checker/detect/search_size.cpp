@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "dpor.hpp"
 #include "executor.hpp"
 #include "probe.hpp"
 
@@ -54,6 +55,21 @@ size_estimate summary(const std::vector<double>& logs) {
 
 }  // namespace
 
+namespace {
+
+bool past_bound(const explore::trace& t) {
+  return t.ended == explore::ending::cut || t.ended == explore::ending::unfair_cut;
+}
+
+// Whether dpor's first execution, in which whoever runs goes on, ends at the step bound.
+bool begins_past_bound(executor& runs) {
+  explore::dpor_strategy first;
+  first.begin();
+  return past_bound(runs.run(first));
+}
+
+}  // namespace
+
 probing probe(const std::function<void()>& body, const options& how, bool interleavings) {
   using explore::probe_strategy;
   probe_strategy walker(
@@ -62,6 +78,7 @@ probing probe(const std::function<void()>& body, const options& how, bool interl
   executor runs(body, how);
   std::vector<double> logs;
   probing p;
+  if (!interleavings && begins_past_bound(runs)) ++p.cut;
   const double seconds =
       how.max_seconds > 0 ? std::min(most_seconds, probing_share * how.max_seconds) : most_seconds;
   const clock::time_point start = clock::now();
@@ -72,7 +89,7 @@ probing probe(const std::function<void()>& body, const options& how, bool interl
     const explore::trace& t = runs.run(walker);
     running += clock::now() - before;
     walker.end(t);
-    if (t.ended == explore::ending::cut || t.ended == explore::ending::unfair_cut) ++p.cut;
+    if (past_bound(t)) ++p.cut;
     logs.push_back(walker.log_size());
   } while (logs.size() < most_probes &&
            std::chrono::duration<double>(clock::now() - start).count() < seconds);

@@ -15,7 +15,7 @@ struct probing {
   size_estimate size;
   double seconds_per_execution = 0;
   std::uint64_t probes = 0;
-  std::uint64_t cut = 0;  // of these, probes that the bound on steps ended
+  std::uint64_t cut = 0;  // executions that the bound on steps ended, dpor's first among them
 };
 
 // Up to 100 random executions, or as many as end within 0.2 s. What single probes estimate is

@@ -286,7 +286,7 @@ void alternative_set::add(actor_entries& into, const action& what, std::uint32_t
   if (what.partner == no_actor && !trace_->guards.empty()) {
     const std::size_t position = trace_->actors[what.who].announced.size() - 1;
     for (const guard& g : trace_->guards_at(what.who, position))
-      touches_.push_back({g.object, access_kind::read, 0});
+      touches_.push_back(g.look());
   }
   if (what.who == released_) touches_.push_back({everything_object, access_kind::everything, 0});
   into.able.push_back({what, offer, partner_offer, static_cast<std::uint32_t>(into.accesses.size()),

@@ -2,15 +2,11 @@
 
 #include <algorithm>
 
+#include "spinning.hpp"
+
 namespace heddle::explore {
 
 namespace {
-
-// Kinds that change nothing, though others depend on them.
-bool failed(access_kind k) {
-  return k == access_kind::lock_failed || k == access_kind::read_lock_failed ||
-         k == access_kind::write_lock_failed || k == access_kind::receive_closed;
-}
 
 // Whether an event of those that are there, and not in the past, changes the object.
 bool changes(const trace& t, const happens_before& order, object_id o, clock_row past,
@@ -22,9 +18,9 @@ bool changes(const trace& t, const happens_before& order, object_id o, clock_row
     const bool value = leaves_value(ev.op.kind) && ev.op.object == o;
     const bool same = value && ev.bits == bits;
     if (value) bits = ev.bits;
-    if (same || order.in_past(d, past)) continue;
+    if (same || only_looks(ev.op.kind) || order.in_past(d, past)) continue;
     for (const access& a : t.touches(ev))
-      if (a.object == o && !failed(a.kind) && dependent(a, {o, access_kind::read, 0})) return true;
+      if (a.object == o && !only_looks(a.kind) && a.kind != access_kind::timer) return true;
   }
   return false;
 }

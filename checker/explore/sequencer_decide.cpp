@@ -10,19 +10,6 @@ namespace {
 
 constexpr std::uint64_t golden = 0x9e3779b97f4a7c15U;
 
-// Accesses that change nothing, among those of operations that may: reads are the guards'.
-bool only_looks(access_kind k) {
-  switch (k) {
-    case access_kind::read:
-    case access_kind::everything:
-    case access_kind::lock_failed:
-    case access_kind::read_lock_failed:
-    case access_kind::write_lock_failed:
-    case access_kind::receive_closed: return true;
-    default: return false;
-  }
-}
-
 }  // namespace
 
 bool sequencer::finish(ending how) {
@@ -211,23 +198,12 @@ void sequencer::count_change(const event& done, bool value_changed) {
     if (value_changed) versions_.changed(done.op.object);
     return looked(value_changed);
   }
-  switch (done.op.kind) {
-    case op_kind::atomic_load:
-    case op_kind::is_closed:
-    case op_kind::len:
-    case op_kind::otherwise:
-    case op_kind::clock_read:
-    case op_kind::observe_all:
-    case op_kind::pause:
-      return looked(false);
-    default:
-      break;
-  }
+  if (only_looks(done.op.kind)) return looked(false);
   bool changes = false;
   for (const access& a : trace_.touches(done)) {
     if (only_looks(a.kind)) continue;
     changes = true;
-    versions_.changed(a.object);
+    if (a.kind != access_kind::timer) versions_.changed(a.object);  // time is not changed by that
   }
   looked(changes);
   if (done.what.partner != no_actor)

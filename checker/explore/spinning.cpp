@@ -30,8 +30,8 @@ void spin_window::performed(const operation& op, std::span<const operation> offe
   guarded_ = false;
   changed_something_ = changed_something_ || changes;
   const auto look_at = [&](const operation& seen) {
-    window_.push_back(
-        {seen.object, seen.kind, seen.at.line(), versions.of(seen.object), position});
+    const object_id o = seen.kind == op_kind::clock_read ? clock_object : seen.object;
+    window_.push_back({o, seen.kind, seen.at.line(), versions.of(o), position});
   };
   look_at(op);
   if (offers.size() > 1) std::ranges::for_each(offers, look_at);
@@ -49,7 +49,8 @@ void spin_window::announced(std::span<const operation> offers) {
   after_yield_ = false;
   const bool again = std::ranges::any_of(offers, [&](const operation& next) {
     return std::ranges::any_of(window_, [&](const seen& s) {
-      return s.kind == next.kind && s.object == next.object && s.line == next.at.line();
+      return s.kind == next.kind && s.line == next.at.line() &&
+             (s.object == next.object || next.kind == op_kind::clock_read);
     });
   });
   const bool pauses = offers.front().kind == op_kind::pause;
@@ -71,6 +72,7 @@ void spin_window::guards(std::vector<guard>& out) const {
   for (const seen& s : guard_)
     if (s.object != 0 && std::ranges::count(out, s.object, &guard::object) == 0)
       out.push_back({s.object, s.position});
+  if (out.empty()) out.push_back({});  // it waits for nothing that has a name, so nothing frees it
 }
 
 }  // namespace heddle::explore

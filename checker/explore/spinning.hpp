@@ -22,6 +22,32 @@
 
 namespace heddle::explore {
 
+// Whether operations of this kind change nothing, though others depend on them.
+constexpr bool only_looks(op_kind k) noexcept {
+  switch (k) {
+    case op_kind::atomic_load:
+    case op_kind::is_closed:
+    case op_kind::len:
+    case op_kind::otherwise:
+    case op_kind::clock_read:
+    case op_kind::observe_all:
+    case op_kind::pause: return true;
+    default: return false;
+  }
+}
+// The same of accesses, among those of operations that may change something: reads are the guards'.
+constexpr bool only_looks(access_kind k) noexcept {
+  switch (k) {
+    case access_kind::read:
+    case access_kind::everything:
+    case access_kind::lock_failed:
+    case access_kind::read_lock_failed:
+    case access_kind::write_lock_failed:
+    case access_kind::receive_closed: return true;
+    default: return false;
+  }
+}
+
 // How often each object was changed in this execution.
 class object_versions {
  public:

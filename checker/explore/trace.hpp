@@ -56,6 +56,11 @@ struct participant {
 struct guard {
   object_id object = 0;
   std::uint32_t since = 0;  // the position of its own event that looked at the object first
+
+  // What going on touches, so that it comes before or after the change.
+  access look() const {
+    return {object, object == clock_object ? access_kind::time_read : access_kind::read, 0};
+  }
 };
 
 // What an actor could do at a position.

@@ -164,7 +164,7 @@ bool configuration::enabled(const placed_action& a, access_list& touches) {
   }
   if (alone)
     for (const guard& g : trace_->guards_at(a.what.who, a.position))
-      touches.push_back({g.object, access_kind::read, 0});
+      touches.push_back(g.look());
   return true;
 }
 

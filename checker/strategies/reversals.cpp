@@ -216,7 +216,7 @@ reversal_finder::attempt reversal_finder::try_removing(const candidate& c) {
   if (!fold(c)) return attempt::impossible;
   if (c.what.partner == no_actor)
     for (const guard& g : trace_->guards_at(c.what.who, c.position))
-      touches_.push_back({g.object, access_kind::read, 0});
+      touches_.push_back(g.look());
   reversal r;
   r.at = *std::ranges::min_element(removed_);
   kept_.clear();

@@ -166,7 +166,7 @@ void reverse_search::add_possible(const placed_action& a) {
   }
   if (a.what.partner != no_actor) return;
   for (const guard& g : trace_->guards_at(a.what.who, a.position))
-    possible_.push_back({g.object, access_kind::read, 0});
+    possible_.push_back(g.look());
 }
 
 // The past that an action needs, into past_. False if its positions exclude each other.
