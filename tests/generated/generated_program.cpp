@@ -1,11 +1,7 @@
 #include "generated_program.hpp"
 
-#include <heddle/atomic.hpp>
-#include <heddle/chan.hpp>
 #include <heddle/context.hpp>
 #include <heddle/go.hpp>
-#include <heddle/select.hpp>
-#include <heddle/sync.hpp>
 #include <heddle/time.hpp>
 
 #include "random.hpp"
@@ -15,7 +11,6 @@
 namespace heddle::generated {
 
 using kind = instruction_kind;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -33,18 +28,6 @@ const std::vector<std::vector<kind>> themes = {
     {kind::cancel, kind::context_error, kind::recv_or_done, kind::with_timeout},
     {kind::spawn, kind::send},
 };
-
-const char* name_of(kind k) {
-  static const char* const names[] = {
-      "load", "store", "add", "compare_and_swap", "send", "recv", "close", "len", "select_both",
-      "select_otherwise", "lock_section", "try_lock", "keep_locked", "read_section",
-      "write_section", "try_read", "try_write", "group_add", "group_done", "group_wait",
-      "cond_wait", "cond_signal", "cond_broadcast", "run_once", "sleep", "recv_or_timeout",
-      "stop_timer", "cancel", "context_error", "recv_or_done", "with_timeout", "choose", "spawn",
-      "read_plain", "write_plain", "guarded_plain", "read_guarded", "write_guarded", "once_plain",
-      "spawn_plain", "timer_plain", "context_plain"};
-  return names[static_cast<std::size_t>(k)];
-}
 
 const std::vector<kind> plain_kinds = {
     kind::read_plain, kind::write_plain, kind::guarded_plain, kind::read_guarded,
@@ -106,26 +89,18 @@ program generate_racing(std::uint64_t seed) {
 std::string describe(const program& p) {
   std::string text = "seed " + std::to_string(p.seed) + ", capacities " +
                      std::to_string(p.capacity[0]) + " " + std::to_string(p.capacity[1]) + "\n";
-  for (const auto& code : p.goroutines) {
-    text += " ";
-    for (const instruction& ins : code)
-      text += std::string(" ") + name_of(ins.kind) + "(" + std::to_string(ins.object) + "," +
-              std::to_string(ins.other) + (ins.flag ? ",t)" : ",f)");
-    text += "\n";
-  }
+  for (const auto& code : p.goroutines) text += " " + describe(code) + "\n";
   return text;
 }
 
 // What one execution shares; every goroutine keeps it alive.
-class world : public std::enable_shared_from_this<world> {
+class world : private objects, public std::enable_shared_from_this<world> {
  public:
   world(const program& p, bool plain_decisions)
-      : program_(p),
+      : objects(p.capacity),
+        program_(p),
         plain_decisions_(plain_decisions),
-        logs_(p.goroutines.size()),
-        channels_{make_chan<int>(static_cast<std::size_t>(p.capacity[0])),
-                  make_chan<int>(static_cast<std::size_t>(p.capacity[1]))},
-        context_(context::with_cancel(context::background())) {}
+        logs_(p.goroutines.size()) {}
 
   void start() {
     const auto self = shared_from_this();
@@ -148,9 +123,14 @@ class world : public std::enable_shared_from_this<world> {
     std::uintptr_t place = 1000 * (g + 1);
     for (const instruction& ins : program_.goroutines[g]) {
       place += 10;
-      logs_[g] += std::string(" ") + name_of(ins.kind) + "?";
+      logs_[g] += " " + name_of(ins.kind) + "?";
       try {
-        logs_[g] += ins.kind < kind::read_plain ? perform(ins) : perform_plain(ins, place);
+        if (ins.kind >= kind::read_plain)
+          perform_plain(ins, place);
+        else if (ins.kind == kind::spawn)
+          spawn_sender(ins);
+        else
+          logs_[g] += perform(ins);
       } catch (const panic& p) {
         logs_[g] += std::string("panic ") + p.what();
         return;
@@ -159,146 +139,12 @@ class world : public std::enable_shared_from_this<world> {
     logs_[g] += " end";
   }
 
-  static std::string shown(const std::optional<int>& v) {
-    return v ? std::to_string(*v) : std::string("closed");
-  }
-
-  std::string perform(const instruction& ins) {
-    if (ins.kind <= kind::compare_and_swap) return perform_atomic(ins);
-    if (ins.kind <= kind::select_otherwise) return perform_channel(ins);
-    if (ins.kind <= kind::try_write) return perform_lock(ins);
-    if (ins.kind <= kind::run_once) return perform_waiting(ins);
-    return perform_time(ins);
-  }
-
-  std::string perform_atomic(const instruction& ins) {
-    atomic<int>& a = atomics_[ins.object];
-    switch (ins.kind) {
-      case kind::load: return std::to_string(a.load());
-      case kind::store: a.store(ins.other + 1); return "";
-      case kind::add: return std::to_string(a.add(1));
-      default: return std::to_string(a.compare_and_swap(ins.flag ? 0 : 1, ins.other + 1));
-    }
-  }
-
-  std::string perform_channel(const instruction& ins) {
-    const chan<int> c = channels_[ins.object];
-    const chan<int> d = channels_[1 - ins.object];
-    std::optional<int> got;
-    switch (ins.kind) {
-      case kind::send: c.send(ins.other); return "";
-      case kind::recv: return shown(c.recv());
-      case kind::close: c.close(); return "";
-      case kind::len: return std::to_string(c.len());
-      case kind::select_both:
-        return ins.flag ? std::to_string(select(recv(c, got), recv(d, got))) + shown(got)
-                        : std::to_string(select(recv(c, got), send(d, 7))) + shown(got);
-      default:
-        return std::to_string(ins.flag ? select(recv(c, got), otherwise())
-                                       : select(send(c, 8), recv(d, got), otherwise())) +
-               shown(got);
-    }
-  }
-
-  std::string perform_lock(const instruction& ins) {
-    switch (ins.kind) {
-      case kind::lock_section: {  // no guards: an unlock that panics must not meet a noexcept destructor
-        mutex_.lock();
-        const int seen = atomics_[ins.object].load();
-        mutex_.unlock();
-        return std::to_string(seen);
-      }
-      case kind::try_lock:
-        if (!mutex_.try_lock()) return "no";
-        mutex_.unlock();
-        return "yes";
-      case kind::keep_locked:
-        if (ins.flag)
-          mutex_.lock();
-        else
-          mutex_.unlock();
-        return "";
-      case kind::read_section: {
-        rw_.lock_shared();
-        const int seen = atomics_[ins.object].load();
-        rw_.unlock_shared();
-        return std::to_string(seen);
-      }
-      case kind::write_section: {
-        rw_.lock();
-        atomics_[ins.object].store(ins.other);
-        rw_.unlock();
-        return "";
-      }
-      case kind::try_read:
-        if (!rw_.try_lock_shared()) return "no";
-        if (ins.flag) rw_.unlock_shared();
-        return "yes";
-      default:
-        if (!rw_.try_lock()) return "no";
-        if (ins.flag) rw_.unlock();
-        return "yes";
-    }
-  }
-
-  std::string perform_waiting(const instruction& ins) {
-    switch (ins.kind) {
-      case kind::group_add: group_.add(1 + ins.object); return "";
-      case kind::group_done: group_.done(); return "";
-      case kind::group_wait: group_.wait(); return "";
-      case kind::cond_wait: {
-        mutex_.lock();
-        cond_.wait();
-        mutex_.unlock();
-        return "";
-      }
-      case kind::cond_signal: cond_.signal(); return "";
-      case kind::cond_broadcast: cond_.broadcast(); return "";
-      default: {
-        bool mine = false;
-        once_.call([&] {
-          mine = true;
-          atomics_[ins.object].add(1);
-        });
-        return mine ? "ran" : "passed";
-      }
-    }
-  }
-
-  std::string perform_time(const instruction& ins) {
-    const chan<int> c = channels_[ins.object];
-    const duration d = std::chrono::milliseconds(1 + ins.other);
-    std::optional<int> got;
-    switch (ins.kind) {
-      case kind::sleep: sleep_for(d); return "";
-      case kind::recv_or_timeout: {
-        const int ran = select(recv(c, got), recv(after(d)));
-        return std::to_string(ran) + shown(got);
-      }
-      case kind::stop_timer: {
-        timer t(d);
-        if (ins.flag) atomics_[ins.object].add(1);
-        return std::to_string(t.stop());
-      }
-      case kind::cancel: context_.cancel(); return "";
-      case kind::context_error: return context_.ctx.err().message();
-      case kind::recv_or_done:
-        return std::to_string(select(recv(c, got), recv(context_.ctx.done()))) + shown(got);
-      case kind::with_timeout: {
-        const auto limited = context::with_timeout(context_.ctx, d);
-        const int ran = select(recv(c, got), recv(limited.ctx.done()));
-        return std::to_string(ran) + shown(got) + limited.ctx.err().message();
-      }
-      case kind::choose: return std::to_string(heddle::choose(2 + ins.object));
-      default: {
-        const auto self = shared_from_this();
-        go([self, c, ins] {
-          c.send(ins.other);
-          self->extra_ += "+";
-        });
-        return "";
-      }
-    }
+  void spawn_sender(const instruction& ins) {
+    const auto self = shared_from_this();
+    go([self, c = channels_[ins.object], ins] {
+      c.send(ins.other);
+      self->extra_ += "+";
+    });
   }
 
   // One access of an instruction; `place` tells apart the accesses of the program.
@@ -317,7 +163,7 @@ class world : public std::enable_shared_from_this<world> {
     engine.plain_access(seen);
   }
 
-  std::string perform_plain(const instruction& ins, std::uintptr_t place) {
+  void perform_plain(const instruction& ins, std::uintptr_t place) {
     const auto self = shared_from_this();
     const int v = ins.object;
     const auto later = [self, v, ins, place] { self->touch(v, ins.flag, place); };
@@ -353,7 +199,6 @@ class world : public std::enable_shared_from_this<world> {
         context::after_func(context_.ctx, [this, v, ins, place] { touch(v, ins.flag, place); });
         break;
     }
-    return "";
   }
 
   const program program_;
@@ -362,14 +207,6 @@ class world : public std::enable_shared_from_this<world> {
   std::vector<std::string> logs_;
   const detail::object_id plain_[2] = {detail::name_object("plain", place::current()),
                                        detail::name_object("plain", place::current())};
-  atomic<int> atomics_[2];
-  chan<int> channels_[2];
-  mutex mutex_;
-  rw_mutex rw_;
-  wait_group group_;
-  cond cond_{mutex_};
-  once once_;
-  context_with_cancel context_;
   std::string extra_;
 };
 

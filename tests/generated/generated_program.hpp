@@ -7,32 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "instructions.hpp"
 #include "race_reference.hpp"
 
 namespace heddle::generated {
-
-enum class instruction_kind : std::uint8_t {
-  load, store, add, compare_and_swap,
-  send, recv, close, len, select_both, select_otherwise,
-  lock_section, try_lock, keep_locked,
-  read_section, write_section, try_read, try_write,
-  group_add, group_done, group_wait,
-  cond_wait, cond_signal, cond_broadcast,
-  run_once,
-  sleep, recv_or_timeout, stop_timer,
-  cancel, context_error, recv_or_done, with_timeout,
-  choose, spawn,
-  // Plain accesses, which generate_racing() adds.
-  read_plain, write_plain, guarded_plain, read_guarded, write_guarded, once_plain, spawn_plain,
-  timer_plain, context_plain,
-};
-
-struct instruction {
-  instruction_kind kind{};
-  int object = 0;   // which of the two of its kind
-  int other = 0;    // the second operand: a value, another channel, a duration
-  bool flag = false;
-};
 
 struct program {
   std::uint64_t seed = 0;

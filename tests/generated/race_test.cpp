@@ -2,7 +2,6 @@
 // decision, and what the memory model says, are the same pairs of places.
 #include <catch2/catch.hpp>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <set>
 #include <string>
@@ -11,6 +10,7 @@
 #include "generated_program.hpp"
 #include "naive.hpp"
 #include "race_reference.hpp"
+#include "searches.hpp"
 #include "sequencer.hpp"
 
 namespace {
@@ -57,16 +57,11 @@ explored explore_all(explore::strategy& s, const std::function<void()>& body,
   return all;
 }
 
-std::uint64_t programs_wanted() {
-  const char* text = std::getenv("HEDDLE_GENERATED_PROGRAMS");
-  return text == nullptr ? 1200 : std::strtoull(text, nullptr, 10);
-}
-
 }  // namespace
 
 TEST_CASE("the races of generated programs are those of naive with plain accesses as decisions",
           "[generated][race]") {
-  const std::uint64_t wanted = programs_wanted();
+  const std::uint64_t wanted = generated::programs_wanted(1200);
   std::uint64_t compared = 0;
   std::uint64_t racy = 0;
   std::uint64_t pairs = 0;
