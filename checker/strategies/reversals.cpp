@@ -126,11 +126,12 @@ bool reversal_finder::place_candidate(const candidate& c) {
 }
 
 // Fills conflicts_: the events before `before` that are dependent with the accesses and not in
-// base_, in order.
+// base_, in order. What happened since nothing else could is not among them: what may come before
+// that may come before something else that went before it.
 void reversal_finder::collect_conflicts(std::span<const access> mine, std::uint32_t before) {
   conflicts_.clear();
   const auto add = [&](std::uint32_t d, const access& a) {
-    if (order_->in_past(d, base_)) return;
+    if (order_->in_past(d, base_) || trace_->events[d].when_idle) return;
     const std::span<const access> theirs = trace_->touches(trace_->events[d]);
     if (std::ranges::any_of(theirs, [&](const access& b) { return dependent(a, b); }))
       conflicts_.push_back(d);

@@ -36,14 +36,18 @@ void reversal_finder::consider_actor(actor_id who) {
   for (std::uint32_t p = 0; p < positions; ++p) {
     if (p > 0 && order_->event_at(who, p - 1) == happens_before::none) return;  // past the length
     const std::span<const operation> offers = trace_->offers_at(who, p);
-    if (is_single(offers) && order_->event_at(who, p) != happens_before::none) continue;
+    const std::uint32_t own = order_->event_at(who, p);
+    if (is_single(offers) && own != happens_before::none) continue;
+    // With less done before it something else would be possible.
+    const bool idle = own != happens_before::none && trace_->events[own].when_idle;
     candidate c;
     c.offers = offers;
     c.position = p;
     each_offered(
         c, who,
         [&](const candidate& alone) {
-          if (alone.op->kind != op_kind::clock_advance || !trace_->idle_time) consider(alone);
+          const bool waits = alone.op->kind == op_kind::clock_advance && trace_->idle_time;
+          if (!idle && !waits) consider(alone);
           return false;
         },
         [&](const candidate& half, op_kind partner_kind) {

@@ -95,10 +95,13 @@ void reverse_search::find_choices_at(actor_id who, std::uint32_t position) {
   placed_action a;
   a.position = position;
   a.offers = trace_->offers_at(who, position);
+  const std::uint32_t own = order_.event_at(who, position);
+  const bool idle = own != happens_before::none && trace_->events[own].when_idle;
   each_offered(
       a, who,
       [&](const placed_action& alone) {
-        if (alone.op->kind != op_kind::clock_advance || !trace_->idle_time) add_choice(alone);
+        const bool waits = alone.op->kind == op_kind::clock_advance && trace_->idle_time;
+        if (!idle && !waits) add_choice(alone);
         return false;
       },
       [&](const placed_action& half, op_kind partner_kind) {
@@ -220,7 +223,7 @@ void reverse_search::find_conflicting(std::uint32_t index) {
                         trace_->events[before].what.who == ev.what.who;
       before = d;
       if (held && c.a.op->kind == op_kind::lock) continue;  // not before who holds it lets go
-      if (order_.in_past(d, past_) || !dependent(trace_->touches(ev), mine) ||
+      if (ev.when_idle || order_.in_past(d, past_) || !dependent(trace_->touches(ev), mine) ||
           !is_place(d, c))
         continue;
       reorderings_.push_back({d, index});

@@ -2,7 +2,6 @@
 // whole and divided, and bounds on preemptions agree.
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <initializer_list>
 #include <iterator>
 #include <memory>
 
@@ -14,20 +13,11 @@
 
 using namespace heddle;
 using generated::explored;
-using kind = generated::instruction_kind;
 
 namespace {
 
 constexpr std::uint64_t most_interleavings = 1000;  // a program with more is passed over
 constexpr unsigned most_preemptions = 2;
-
-bool has(const generated::nested_program& p, std::initializer_list<kind> any) {
-  return std::ranges::any_of(p.blocks, [&](const auto& code) {
-    return std::ranges::any_of(code, [&](const generated::instruction& ins) {
-      return std::ranges::count(any, ins.kind) != 0;
-    });
-  });
-}
 
 // Each of these traces once, and nothing begun in vain.
 void expect_each_once(const explored& found, const explored& naive) {
@@ -41,8 +31,6 @@ void expect_each_once(const explored& found, const explored& naive) {
 enum class verdict { passed_over, compared };
 
 verdict compare(const generated::nested_program& p, explore::time_mode time) {
-  // Polling the clock is where the others lose traces while time waits for all else.
-  if (time == explore::time_mode::idle && has(p, {kind::spin_clock})) return verdict::passed_over;
   INFO(generated::describe(p) << (time == explore::time_mode::free ? "free" : "idle") << " time");
   std::shared_ptr<generated::nested_world> last;
   generated::subject s(generated::body(p, last), time, [&] { return generated::outcome(*last); });
@@ -59,16 +47,10 @@ verdict compare(const generated::nested_program& p, explore::time_mode time) {
     REQUIRE(std::ranges::includes(once.outcomes, all.outcomes));
     return verdict::compared;
   }
-  if (has(p, {kind::spin_select, kind::spin_select_flag})) {
-    // Of two that poll by select one is sometimes waited for in vain, and reverse search gives up.
-    REQUIRE((once.traces == all.traces));
-    REQUIRE(once.executions == all.traces.size());
-  } else {
-    expect_each_once(once, all);
-    explore::reverse_search reverse;
-    expect_each_once(s.search(reverse, 2 * most_interleavings), all);
-    expect_each_once(s.divided_search(p.seed, 2 * most_interleavings), all);
-  }
+  expect_each_once(once, all);
+  explore::reverse_search reverse;
+  expect_each_once(s.search(reverse, 2 * most_interleavings), all);
+  expect_each_once(s.divided_search(p.seed, 2 * most_interleavings), all);
   const auto least = s.count_preemptions(most_interleavings);
   REQUIRE(least.has_value());
   for (unsigned most = 0; most <= most_preemptions; ++most) {
