@@ -31,7 +31,7 @@ std::vector<reuse> adds_from_zero(const trace& t) {
     if (ev.op.kind != op_kind::group_add) continue;
     group& g = groups[ev.op.object];
     const auto delta = static_cast<std::int64_t>(ev.op.value);
-    if (g.count + delta < 0) continue;
+    if (!core::group_may_add(g.count, delta)) continue;
     if (g.count == 0 && delta > 0) {
       if (!g.dones.empty()) found.push_back({e, std::move(g.dones)});
       g.dones.clear();

@@ -196,7 +196,7 @@ void object_model::touches(const action& what, const operation& op,
       return one(kind::write_unlock);
     case op_kind::group_add: {
       const auto delta = static_cast<std::int64_t>(op.value);
-      if (s.count + delta < 0) return one(kind::group_panic);
+      if (!core::group_may_add(s.count, delta)) return one(kind::group_panic);
       if (delta > 0) return one(kind::group_add);
       return one(kind::group_done, std::ranges::count(strict_groups_, o) > 0 ? 1 : 0);
     }
@@ -320,7 +320,8 @@ void object_model::apply_timer(const operation& op) {
     return;
   }
   t.armed = op.kind == op_kind::timer_arm;
-  t.deadline = now_ + static_cast<std::int64_t>(op.value);
+  const auto delay = static_cast<std::int64_t>(op.value);
+  t.deadline = delay < INT64_MAX - now_ ? now_ + delay : INT64_MAX;
   t.period = static_cast<std::int64_t>(op.extra);
   t.ticks = t.ticks || t.period > 0;
   t.channel = op.second;
@@ -335,7 +336,7 @@ void object_model::apply(const action& what, const operation& op, std::uint64_t 
   switch (op.kind) {
     case op_kind::group_add: {
       const auto delta = static_cast<std::int64_t>(op.value);
-      if (s.count + delta >= 0) s.count += delta;
+      if (core::group_may_add(s.count, delta)) s.count += delta;
       return;
     }
     case op_kind::cond_wait: {

@@ -7,14 +7,16 @@
 // 1. Closing `done` is the one visible event of a cancellation. In exploration mode the reason is
 //    set in the same step; in performance mode before it. Whoever finds it closed finds the reason.
 // 2. A node's fields are guarded by its own plain mutex, held across no operation and together with
-//    no other.
+//    no other; its place among the parent's children by the parent's.
 // 3. Between goroutines nothing here depends on the order of independent operations: while
 //    exploring, cancelled children stay listed (a removal would be an unseen write to the parent),
 //    and children are cancelled in the order of their names, not of registration.
+// 4. A tree may be deeper than a stack: nothing that goes down or up it is recursive.
 #include "heddle/context.hpp"
 
 #include <algorithm>
 #include <mutex>
+#include <ranges>
 #include <vector>
 
 #include "channel.hpp"
@@ -27,6 +29,9 @@ namespace detail {
 
 struct cancel_node {
   cancel_node(const cancel_handle& above, place at);
+  cancel_node(const cancel_node&) = delete;
+  cancel_node& operator=(const cancel_node&) = delete;
+  ~cancel_node();
   channel& closes() const { return *done.handle().get(); }
 
   const chan<std::monostate> done;
@@ -37,6 +42,7 @@ struct cancel_node {
   error cause;
   std::function<void()> then;  // started on cancellation: after_func's
   std::vector<cancel_handle> children;
+  std::size_t place_at_parent = 0;  // children[place_at_parent] of the parent, while listed there
 };
 
 // A node with the timer that has to be stopped when it is cancelled.
@@ -46,6 +52,8 @@ struct cancel_target {
 };
 
 struct context_frame {
+  ~context_frame();
+
   std::shared_ptr<const context_frame> parent;
   cancel_handle target;  // its own or an ancestor's; null: never cancelled
   std::optional<time_point> deadline;
@@ -55,6 +63,48 @@ struct context_frame {
 
 cancel_node::cancel_node(const cancel_handle& above, place at)
     : done(make_chan<std::monostate>(0, at)), parent(above == nullptr ? nullptr : above->node) {}
+
+namespace {
+
+// Puts handles on a stack of what is to be done, the first on top.
+template <class Entry>
+void push_all(std::vector<Entry>& stack, std::vector<cancel_handle>&& handles) {
+  for (cancel_handle& one : handles | std::views::reverse) stack.push_back({std::move(one)});
+}
+
+// What would be destroyed with the handle's target: nothing where it has another owner. (One that
+// is just going may make this the last: then the target takes care of it by itself.)
+std::vector<cancel_handle> children_to_destroy(const cancel_handle& dropped) {
+  if (dropped.use_count() != 1 || dropped->node.use_count() != 1) return {};
+  const std::lock_guard hold(dropped->node->guard);  // a child may be about to detach itself
+  return std::exchange(dropped->node->children, {});
+}
+
+}  // namespace
+
+// The children first, each after its own, as destructors would do it by themselves.
+cancel_node::~cancel_node() {
+  std::vector<cancel_handle> dropped;
+  push_all(dropped, std::move(children));
+  while (!dropped.empty()) {
+    std::vector<cancel_handle> below = children_to_destroy(dropped.back());
+    if (below.empty())
+      dropped.pop_back();
+    else
+      push_all(dropped, std::move(below));
+  }
+}
+
+// Goes up for as long as a frame is the last to hold the one above. That one's own pointer is left
+// in place, so nothing is written that another owner may have read.
+context_frame::~context_frame() {
+  value.reset();
+  target.reset();
+  while (parent.use_count() == 1) {
+    std::shared_ptr<const context_frame> next = parent->parent;
+    parent = std::move(next);
+  }
+}
 
 namespace {
 
@@ -99,25 +149,53 @@ void detach(const cancel_node& child) {
   if (exploring || parent == nullptr) return;
   cancel_handle removed;  // destroyed after the lock is released
   std::lock_guard hold(parent->guard);
-  const auto is_child = [&](const cancel_handle& one) { return one->node.get() == &child; };
-  const auto found = std::ranges::find_if(parent->children, is_child);
-  if (found == parent->children.end()) return;
-  removed.swap(*found);
-  found->swap(parent->children.back());
-  parent->children.pop_back();
+  std::vector<cancel_handle>& siblings = parent->children;
+  const std::size_t i = child.place_at_parent;
+  if (i >= siblings.size() || siblings[i]->node.get() != &child) return;  // not listed, or no more
+  removed.swap(siblings[i]);
+  if (i + 1 < siblings.size()) {
+    siblings[i].swap(siblings.back());
+    siblings[i]->node->place_at_parent = i;
+  }
+  siblings.pop_back();
 }
 
-// Cancels the node and all below it. Says whether the node had not been cancelled before.
-bool cancel(cancel_node& node, const reason& why, place at) {
+// Cancels the node without those below it, which are returned in the order in which they are to be
+// cancelled. Nothing: the node had been cancelled before.
+std::optional<std::vector<cancel_handle>> cancel_alone(cancel_node& node, const reason& why,
+                                                       place at) {
   std::vector<cancel_handle> children;
   std::function<void()> then;
-  if (!claim(node, why, children, then, at)) return false;
+  if (!claim(node, why, children, then, at)) return std::nullopt;
   if (then) detail::spawn_bound(at, std::move(then));
   if (exploring)
     std::ranges::stable_sort(children, {}, [&](const cancel_handle& c) { return order_of(c, at); });
-  for (const cancel_handle& child : children) {
-    if (!cancel(*child->node, why, at)) continue;
-    if (child->deadline_timer) timer(*child->deadline_timer).stop(at);
+  return children;
+}
+
+// Cancels the node and all below it, depth first. Says whether the node had not been cancelled
+// before.
+bool cancel(cancel_node& node, const reason& why, place at) {
+  struct step {
+    cancel_handle target;
+    bool went_down = false;  // it is cancelled, and all below it when it is on top again
+  };
+  std::optional<std::vector<cancel_handle>> below = cancel_alone(node, why, at);
+  if (!below) return false;
+  std::vector<step> steps;
+  push_all(steps, std::move(*below));
+  while (!steps.empty()) {
+    const cancel_handle target = steps.back().target;
+    if (!std::exchange(steps.back().went_down, true)) {
+      if ((below = cancel_alone(*target->node, why, at)))
+        push_all(steps, std::move(*below));
+      else
+        steps.pop_back();
+      continue;
+    }
+    steps.pop_back();
+    detach(*target->node);
+    if (target->deadline_timer) timer(*target->deadline_timer).stop(at);
   }
   detach(node);
   return true;
@@ -137,10 +215,12 @@ void adopt(const cancel_handle& parent, const cancel_handle& child, place at) {
   reason why;
   {
     std::lock_guard hold(above.guard);
-    if (!closed && !above.cancelled)
+    if (!closed && !above.cancelled) {
+      child->node->place_at_parent = above.children.size();
       above.children.push_back(child);
-    else
+    } else {
       why = {above.err, above.cause};
+    }
   }
   if (why.err) {
     cancel(child, why, at);
@@ -213,7 +293,8 @@ context_with_cancel context::with_deadline(const context& parent, time_point whe
 
 context_with_cancel context::with_deadline_cause(const context& parent, time_point when,
                                                  const error& cause, place at) {
-  return limited(parent, when, when - now(at), cause, at);
+  const time_point from = now(at);  // not before the epoch, so only the past is too far away
+  return limited(parent, when, when > from ? when - from : duration::zero(), cause, at);
 }
 
 context_with_cancel context::with_timeout(const context& parent, duration d, place at) {

@@ -1,5 +1,6 @@
 // once: fresh, running, finished.
 #include "heddle/sync.hpp"
+#include "mode.hpp"
 #include "scheduling.hpp"
 
 namespace heddle {
@@ -35,6 +36,16 @@ void once::end(place at) {
   woken.take_all(waiters_);
   guard_.unlock();
   woken.ready_all();
+}
+
+void detail::keep_exception(std::exception_ptr& kept) {
+  try {
+    throw;
+  } catch (const core::unwind&) {
+    throw;
+  } catch (...) {
+    kept = std::current_exception();
+  }
 }
 
 }  // namespace heddle

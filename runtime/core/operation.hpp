@@ -61,6 +61,11 @@ constexpr bool is_atomic(op_kind k) noexcept {
   return k >= op_kind::atomic_load && k <= op_kind::atomic_compare;
 }
 
+// Whether a wait group's counter may be changed so: where Go's, of 32 bits, would not be negative.
+constexpr bool group_may_add(std::int64_t count, std::int64_t delta) noexcept {
+  return delta >= -count && delta <= INT32_MAX - count;
+}
+
 // The operation in words, as a report's "waits to ...".
 std::string_view describe(op_kind kind) noexcept;
 

@@ -26,6 +26,12 @@ duration time_for(double tokens, double limit) {
              : duration(static_cast<duration::rep>(ns));
 }
 
+// Negative for a deadline in the past, however far: not even tokens that are there can be had.
+duration patience_until(const std::optional<time_point>& deadline, time_point from) {
+  if (!deadline) return duration::max();
+  return *deadline < from ? duration(-1) : *deadline - from;
+}
+
 time_point later(time_point from, duration d) {
   return d > time_point::max() - from ? time_point::max() : from + d;
 }
@@ -88,7 +94,7 @@ reservation rate_limiter::reserve_n(int n, place at) {
 error rate_limiter::wait_n(const context& ctx, int n, place at) {
   if (error e = ctx.err(at)) return e;
   const time_point from = now(at);
-  const duration patience = ctx.deadline() ? *ctx.deadline() - from : duration::max();
+  const duration patience = patience_until(ctx.deadline(), from);
   std::optional<reservation> taken;
   events_.update(at);
   {

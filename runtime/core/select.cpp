@@ -73,11 +73,17 @@ int nth_set(std::uint64_t bits, int n) noexcept {
   return std::countr_zero(bits);
 }
 
-// Runs a case that is ready, each with the same chance, or none. At most 64 cases.
-int poll(std::span<select_case> cases, place at) {
+// Bit i is set where case i looks ready. At most 64 cases.
+std::uint64_t candidates_of(std::span<const select_case> cases) noexcept {
   std::uint64_t candidates = 0;
   for (std::size_t i = 0; i < cases.size(); ++i)
     if (!not_ready(cases[i])) candidates |= std::uint64_t{1} << i;
+  return candidates;
+}
+
+// Runs a case that is ready, each with the same chance, or none. At most 64 cases.
+int poll(std::span<select_case> cases, place at) {
+  std::uint64_t candidates = candidates_of(cases);
   while (candidates != 0) {
     const int many = std::popcount(candidates);
     const int picked = nth_set(candidates, many == 1 ? 0 : performance::random_below(many));
@@ -87,16 +93,32 @@ int poll(std::span<select_case> cases, place at) {
   return none_ready;
 }
 
-// The same for any number: in blocks, from a random one on.
+// One of the cases that look ready, each with the same chance, or none_ready. Each block of 64
+// takes the place of what was drawn before as often as its share of the candidates so far says.
+int draw(std::span<const select_case> cases) {
+  int drawn = none_ready;
+  int so_far = 0;
+  for (std::size_t first = 0; first < cases.size(); first += most_polled_at_once) {
+    const std::size_t size = std::min(most_polled_at_once, cases.size() - first);
+    const std::uint64_t candidates = candidates_of(cases.subspan(first, size));
+    if (candidates == 0) continue;
+    const int many = std::popcount(candidates);
+    so_far += many;
+    const int n = performance::random_below(so_far);
+    if (n < many) drawn = static_cast<int>(first) + nth_set(candidates, n);
+  }
+  return drawn;
+}
+
+// As poll(), for any number of cases.
 int poll_all(std::span<select_case> cases, place at) {
   if (cases.size() <= most_polled_at_once) return poll(cases, at);
-  const std::size_t blocks = (cases.size() + most_polled_at_once - 1) / most_polled_at_once;
-  const auto start = static_cast<std::size_t>(performance::random_below(static_cast<int>(blocks)));
-  for (std::size_t i = 0; i < blocks; ++i) {
-    const std::size_t first = (start + i) % blocks * most_polled_at_once;
-    const std::size_t size = std::min(most_polled_at_once, cases.size() - first);
-    const int ran = poll(cases.subspan(first, size), at);
-    if (ran != none_ready) return static_cast<int>(first) + ran;
+  const int drawn = draw(cases);
+  if (drawn == none_ready) return none_ready;
+  for (std::size_t i = 0; i < cases.size(); ++i) {  // the others if somebody was faster
+    const std::size_t next = (static_cast<std::size_t>(drawn) + i) % cases.size();
+    if ((i == 0 || !not_ready(cases[next])) && ran_alone(cases[next], at))
+      return static_cast<int>(next);
   }
   return none_ready;
 }

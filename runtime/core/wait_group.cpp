@@ -15,7 +15,8 @@ bool wait_group::announce_add(std::int64_t delta, place at) const {
 // Throws, with nothing changed, where `delta` may not be added.
 void wait_group::check_add(std::int64_t before, std::int64_t delta, place at) {
   const std::int64_t count = before >> 32;
-  if (count + delta < 0) throw panic(panic_kind::panic, "negative wait_group counter", at);
+  if (!core::group_may_add(count, delta))
+    throw panic(panic_kind::panic, "negative wait_group counter", at);
   if (count == 0 && delta > 0 && before != 0) {
     const panic reused(panic_kind::misuse,
                        "wait_group is reused before a previous wait has returned", at);
@@ -29,7 +30,7 @@ void wait_group::add(std::int64_t delta, place at) {
     if (!announce_add(delta, at)) return;
   if (delta < 0) detail::release_order(this);
   std::int64_t before = state_.load(std::memory_order_relaxed);
-  const std::int64_t change = delta * one_count;
+  const auto change = static_cast<std::int64_t>(static_cast<std::uint64_t>(delta) << 32);
   if (!detail::parallel()) {
     check_add(before, delta, at);
     state_.store(before + change, std::memory_order_relaxed);

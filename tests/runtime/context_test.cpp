@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <string>
+#include <vector>
 
 #include "both_modes.hpp"
 #include "heddle/go.hpp"
@@ -320,5 +321,41 @@ TEST_CASE("stopping an after_func tells the truth when it meets the cancellation
     const heddle::stop_function stop = context::after_func(ctx, [ran] { ran.send(true); });
     heddle::go([cancel = cancel] { cancel(); });
     if (!stop()) check(*ran.recv());
+  });
+}
+
+TEST_CASE("a deadline as long ago as can be told has passed") {
+  in_both_modes([] {
+    for (const auto when : {heddle::time_point::min(), heddle::time_point::min() + 1ns}) {
+      const context ctx = context::with_deadline(context::background(), when).ctx;
+      check(ctx.err() == context::deadline_exceeded);
+    }
+    heddle::sleep_until(heddle::time_point::min());
+  });
+}
+
+TEST_CASE("a tree of contexts may be deeper than a stack") {
+  const bool is_cancelled = GENERATE(true, false);
+  in_performance_mode([=] {
+    const heddle::context_key<int> key;
+    auto [root, cancel] = context::with_cancel(context::background());
+    context last = root;
+    for (int i = 0; i < 20000; ++i)
+      last = context::with_value(context::with_cancel(last).ctx, key, i);
+    if (is_cancelled) cancel();
+    check(bool(last.err()) == is_cancelled);
+    last = context();
+  });
+}
+
+TEST_CASE("children that are cancelled in any order leave their siblings listed") {
+  in_performance_mode([] {
+    auto [parent, cancel] = context::with_cancel(context::background());
+    std::vector<heddle::context_with_cancel> children;
+    for (int i = 0; i < 7; ++i) children.push_back(context::with_cancel(parent));
+    for (const std::size_t i : {6U, 0U, 3U, 5U}) children[i].cancel();
+    for (const std::size_t i : {1U, 2U, 4U}) check(!children[i].ctx.err());
+    cancel();
+    for (const auto& child : children) check(child.ctx.err() == context::canceled);
   });
 }

@@ -1,5 +1,6 @@
 // once, once_func and once_value.
 #include <catch2/catch.hpp>
+#include <functional>
 #include <string>
 
 #include "both_modes.hpp"
@@ -81,4 +82,53 @@ TEST_CASE("once_value computes its value once") {
     check(value() == 1);
     check(value() == 1);
   });
+}
+
+TEST_CASE("what once_func and once_value raise need not be a std::exception") {
+  in_both_modes([] {
+    const auto f = heddle::once_func([] { throw 42; });
+    const auto value = heddle::once_value([]() -> int { throw 42; });
+    int raised = 0;
+    const auto count = [&](const auto& call) {
+      try {
+        call();
+      } catch (int thrown) {
+        if (thrown == 42) ++raised;
+      }
+    };
+    for (int i = 0; i < 2; ++i) {
+      count(f);
+      count(value);
+    }
+    check(raised == 4);
+  });
+}
+
+namespace {
+
+struct calls_when_destroyed {
+  std::function<void()> f;
+  ~calls_when_destroyed() { f(); }
+};
+
+}  // namespace
+
+TEST_CASE("a goroutine that is torn down in a once_func's function is, and may call it meanwhile") {
+  const auto report = heddle::checker::check([] {
+    const auto never = heddle::make_chan<int>();
+    const auto f = heddle::once_func([=] { never.recv(); });
+    const auto value = heddle::once_value([=] { return never.recv().has_value(); });
+    for (int i = 0; i < 2; ++i) {
+      heddle::go([=] {
+        const calls_when_destroyed again{f};
+        f();
+      });
+      heddle::go([=] {
+        const calls_when_destroyed again{[=] { static_cast<void>(value()); }};
+        value();
+      });
+    }
+  });
+  REQUIRE(report.verdict == heddle::checker::verdict::failed);
+  REQUIRE(report.what == heddle::checker::kind::leak);
 }

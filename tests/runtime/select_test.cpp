@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "both_modes.hpp"
 #include "child_process.hpp"
@@ -245,4 +246,73 @@ TEST_CASE("a select without cases blocks for ever") {
   });
   REQUIRE(outcome.exit_status == 2);
   REQUIRE_THAT(outcome.errors, Catch::Contains("all goroutines are asleep"));
+}
+
+TEST_CASE("a run-time list that runs again receives anew and leaks nothing") {
+  in_both_modes([] {
+    const auto c = make_chan<std::shared_ptr<int>>(1);
+    const auto value = std::make_shared<int>(1);
+    int got = 0;
+    heddle::select_list cases;
+    cases.add(recv(c, [&](std::optional<std::shared_ptr<int>> v) { got += v ? **v : 0; }));
+    for (int i = 0; i < 3; ++i) {
+      c.send(value);
+      cases.run();
+    }
+    check(got == 3);
+    check(value.use_count() == 1);
+    c.close();
+    cases.run();
+    check(got == 3);
+  });
+}
+
+TEST_CASE("a run-time list that runs again sends the same value") {
+  in_both_modes([] {
+    const auto c = make_chan<std::string>(2);
+    heddle::select_list cases;
+    cases.add(send(c, std::string("long enough to lie on the heap by itself")));
+    for (int i = 0; i < 2; ++i) cases.run();
+    check(c.recv() == c.recv());
+  });
+}
+
+TEST_CASE("a run-time list that has sent what cannot be copied panics when it runs again") {
+  in_both_modes([] {
+    const auto owners = make_chan<std::vector<std::unique_ptr<int>>>(1);
+    const auto full = make_chan<int>(1);
+    heddle::select_list cases;
+    cases.add(recv(full)).add(send(owners, std::vector<std::unique_ptr<int>>(3)));
+    full.send(1);
+    owners.send({});
+    check(cases.run() == 0);
+    owners.recv();
+    check(cases.run() == 1);
+    check(owners.recv()->size() == 3);
+    check(heddle::catch_panic([&] { cases.run(); }).has_value());
+  });
+}
+
+TEST_CASE("select chooses fairly among more cases than are polled at once") {
+  in_performance_mode([] {
+    constexpr int rounds = 13000;
+    std::vector<heddle::chan<int>> c(130);
+    std::vector<int> times(c.size());
+    heddle::select_list cases;
+    for (auto& one : c) {
+      one = make_chan<int>(1);
+      one.send(1);
+      cases.add(recv(one));
+    }
+    for (int i = 0; i < rounds; ++i) {
+      const auto ran = static_cast<std::size_t>(cases.run());
+      ++times[ran];
+      c[ran].send(1);
+    }
+    // 100 each are expected, with a deviation of 10: bounds that are met for practical purposes.
+    for (int n : times) {
+      REQUIRE(n > 30);
+      REQUIRE(n < 200);
+    }
+  });
 }

@@ -1,5 +1,8 @@
 // wait_group, by https://pkg.go.dev/sync#WaitGroup.
 #include <catch2/catch.hpp>
+#include <cstdint>
+#include <limits>
+#include <string>
 
 #include "both_modes.hpp"
 #include "heddle/atomic.hpp"
@@ -78,4 +81,21 @@ TEST_CASE("using a wait group again before the previous wait has returned is mis
     wg.add(1);  // fine now
     wg.done();
   }, in_order());
+}
+
+TEST_CASE("a delta that the counter has no room for panics and changes nothing") {
+  in_both_modes([] {
+    heddle::wait_group wg;
+    wg.add(2);
+    const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    for (const std::int64_t delta : {std::int64_t{1} << 31, std::int64_t{1} << 32, most, 
+                                    std::int64_t{-3}, -most, -most - 1}) {
+      const auto p = heddle::catch_panic([&] { wg.add(delta); });
+      check(p && p->what() == std::string("negative wait_group counter"));
+    }
+    wg.add(INT32_MAX - 2);
+    check(heddle::catch_panic([&] { wg.add(1); }).has_value());
+    wg.add(-INT32_MAX);
+    wg.wait();
+  });
 }

@@ -9,7 +9,8 @@
 // A channel is a handle: copies refer to the same channel, and the last one frees it. A
 // default-constructed handle is the nil channel, on which send and receive block for ever. Sending
 // on a closed channel, closing one twice and closing nil panic. chan<T> converts to send_chan<T>
-// and recv_chan<T>, which offer only their direction. T needs only a move constructor.
+// and recv_chan<T>, which offer only their direction. T needs only a move constructor. Values are
+// moved and destroyed under the channel's lock: neither may throw, nor use a Heddle operation.
 #pragma once
 
 #include <cstddef>
@@ -40,7 +41,10 @@ class received_value {
   void* storage() noexcept { return bytes_; }
   std::optional<T> take() {
     if (!full) return std::nullopt;
-    return std::optional<T>(std::move(*ptr()));
+    std::optional<T> taken(std::move(*ptr()));
+    ptr()->~T();
+    full = false;  // a select_list that runs again receives here again
+    return taken;
   }
   bool full = false;
 

@@ -21,6 +21,7 @@
 #include <span>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "heddle/chan.hpp"
@@ -83,7 +84,7 @@ class recv_case {
  public:
   recv_case(Holder c, Sink sink) : c_(std::move(c)), sink_(std::forward<Sink>(sink)) {}
   bool unready() const noexcept { return c_.get() == nullptr || c_.get()->cannot_recv(); }
-  void prepare(select_case& out) { out = {c_.get(), false, value_.storage(), false}; }
+  void prepare(select_case& out, place) { out = {c_.get(), false, value_.storage(), false}; }
   void finish(const select_case& ran) {
     value_.full = ran.received;
     deliver<T>(sink_, value_.take());
@@ -99,17 +100,56 @@ class recv_case {
   received_value<T> value_;
 };
 
+// Whether a value can be copied. A container says so of itself whatever it holds.
+template <class T>
+constexpr bool is_copied = std::is_copy_constructible_v<T>;
+template <class T>
+  requires requires { typename T::allocator_type; typename T::value_type; }
+constexpr bool is_copied<T> = std::is_copy_constructible_v<T> && is_copied<typename T::value_type>;
+
+// In a list, which may run again: what is sent is a copy.
+template <class T, class Handler>
+class listed_send_case {
+ public:
+  listed_send_case(owned_channel c, T value, Handler handler)
+      : c_(std::move(c)), value_(std::move(value)), handler_(std::forward<Handler>(handler)) {}
+  void prepare(select_case& out, place at) {
+    if constexpr (is_copied<T>) {
+      if (!copy_) copy_.emplace(value_);
+      out = {c_.get(), true, &*copy_, false};
+    } else {
+      if (sent_)
+        throw panic(panic_kind::panic,
+                    "a select_list ran again after it had sent a value that cannot be copied", at);
+      out = {c_.get(), true, &value_, false};
+    }
+  }
+  void finish(const select_case&) {
+    copy_.reset();
+    sent_ = true;
+    handler_();
+  }
+  static constexpr bool is_otherwise = false;
+
+ private:
+  owned_channel c_;
+  T value_;
+  std::optional<std::conditional_t<is_copied<T>, T, std::monostate>> copy_;  // what is sent next
+  bool sent_ = false;
+  Handler handler_;
+};
+
 template <class T, class Handler, class Holder>
 class send_case {
  public:
   send_case(Holder c, T value, Handler handler)
       : c_(std::move(c)), value_(std::move(value)), handler_(std::forward<Handler>(handler)) {}
   bool unready() const noexcept { return c_.get() == nullptr || c_.get()->cannot_send(); }
-  void prepare(select_case& out) { out = {c_.get(), true, &value_, false}; }
+  void prepare(select_case& out, place) { out = {c_.get(), true, &value_, false}; }
   void finish(const select_case&) { handler_(); }
   auto kept() && {
-    return send_case<T, Handler, owned_channel>(owned_channel(c_.owned()), std::move(value_),
-                                                std::forward<Handler>(handler_));
+    return listed_send_case<T, Handler>(owned_channel(c_.owned()), std::move(value_),
+                                        std::forward<Handler>(handler_));
   }
   static constexpr bool is_otherwise = false;
 
@@ -124,7 +164,7 @@ class otherwise_case {
  public:
   explicit otherwise_case(Handler handler) : handler_(std::forward<Handler>(handler)) {}
   bool unready() const noexcept { return true; }
-  void prepare(select_case&) {}
+  void prepare(select_case&, place) {}
   void finish(const select_case&) { handler_(); }
   otherwise_case kept() && { return std::move(*this); }
   static constexpr bool is_otherwise = true;
@@ -194,7 +234,7 @@ int run_select(place at, Cases&... cases) {
     if constexpr (std::remove_reference_t<decltype(one)>::is_otherwise) {
       otherwise_position = position;
     } else {
-      one.prepare(slots[used]);
+      one.prepare(slots[used], at);
       positions[used++] = position;
     }
     ++position;
@@ -255,6 +295,9 @@ int select(A a, B b, C c, D d, E e, F f, G g, H h, place at = place::current()) 
 //   heddle::select_list cases;
 //   for (auto& c : inputs) cases.add(heddle::recv(c, handle));
 //   int ran = cases.run();
+//
+// It may run any number of times. Each run that sends sends a copy of the case's value; one that
+// cannot be copied is sent once, and any run after that panics.
 class select_list {
  public:
   template <class Case>
@@ -272,14 +315,14 @@ class select_list {
   struct any_case {
     virtual ~any_case() = default;
     virtual bool is_otherwise() const = 0;
-    virtual void prepare(detail::select_case& out) = 0;
+    virtual void prepare(detail::select_case& out, place at) = 0;
     virtual void finish(const detail::select_case& ran) = 0;
   };
   template <class Case>
   struct holder final : any_case {
     explicit holder(Case one) : held(std::move(one)) {}
     bool is_otherwise() const override { return Case::is_otherwise; }
-    void prepare(detail::select_case& out) override { held.prepare(out); }
+    void prepare(detail::select_case& out, place at) override { held.prepare(out, at); }
     void finish(const detail::select_case& ran) override { held.finish(ran); }
     Case held;
   };
@@ -297,7 +340,7 @@ inline int select_list::run(place at) {
         throw panic(panic_kind::panic, "a select has two otherwise cases", at);
       otherwise_position = static_cast<int>(i);
     } else {
-      cases_[i]->prepare(slots.emplace_back());
+      cases_[i]->prepare(slots.emplace_back(), at);
       positions.push_back(static_cast<int>(i));
     }
   }

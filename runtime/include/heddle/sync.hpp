@@ -178,8 +178,9 @@ class wait_group {
   wait_group(const wait_group&) = delete;
   wait_group& operator=(const wait_group&) = delete;
 
-  // Adds `delta`, which may be negative. Panics if the counter would become negative; adding to a
-  // counter of zero while an earlier wait has not yet returned is misuse, and panics as such.
+  // Adds `delta`, which may be negative. Panics if the counter would become negative, or exceed 31
+  // bits, which is told as the same; adding to a counter of zero while an earlier wait has not yet
+  // returned is misuse, and panics as such.
   void add(std::int64_t delta, place at = place::current());
   void done(place at = place::current()) { add(-1, at); }
   void wait(place at = place::current());  // until the counter is zero
@@ -263,8 +264,16 @@ class cond {
   detail::wait_queue waiters_;
 };
 
-// A function that runs `f` at its first call only. If `f` panics, every call raises the same panic
-// (https://pkg.go.dev/sync#OnceFunc).
+namespace detail {
+
+// In a handler: keeps the exception, but for the one by which a goroutine is torn down, which goes
+// on.
+void keep_exception(std::exception_ptr& kept);
+
+}  // namespace detail
+
+// A function that runs `f` at its first call only. If `f` panics, or another exception leaves it,
+// every call raises the same (https://pkg.go.dev/sync#OnceFunc).
 template <class F>
 auto once_func(F f, place at = place::current()) {
   struct shared_state {
@@ -279,8 +288,8 @@ auto once_func(F f, place at = place::current()) {
         [&] {
           try {
             state->f_();
-          } catch (const std::exception&) {
-            state->failure = std::current_exception();
+          } catch (...) {
+            detail::keep_exception(state->failure);
           }
         },
         at);
@@ -293,11 +302,18 @@ auto once_func(F f, place at = place::current()) {
 template <class F>
 auto once_value(F f, place at = place::current()) {
   using value = std::invoke_result_t<F&>;
-  auto result = std::make_shared<std::optional<value>>();
-  auto run = once_func([result, f = std::move(f)]() mutable { result->emplace(f()); }, at);
-  return [result, run]() -> const value& {
+  struct computation {
+    F f;
+    std::optional<value> result;
+    void operator()() { result.emplace(f()); }
+  };
+  auto computed = std::make_shared<computation>(computation{std::move(f), std::nullopt});
+  auto run = once_func([computed] { (*computed)(); }, at);
+  return [computed, run]() -> const value& {
     run();
-    return **result;
+    // A call by a destructor of a goroutine that is torn down does nothing, and there may be none.
+    if (!computed->result) (*computed)();
+    return *computed->result;
   };
 }
 

@@ -33,7 +33,7 @@ inline time_point now(place at = place::current()) { return clock::now(at); }
 // Blocks for at least `d`; returns at once if `d` is not positive.
 void sleep_for(duration d, place at = place::current());
 inline void sleep_until(time_point when, place at = place::current()) {
-  const time_point before = now(at);
+  const time_point before = now(at);  // never negative, so the difference does not overflow
   if (when > before) sleep_for(when - before, at);
 }
 
