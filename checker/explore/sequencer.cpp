@@ -117,6 +117,7 @@ void sequencer::entry(void* self) {
 }
 
 void sequencer::run_goroutine(core::goroutine& g) {
+  static_cast<fiber&>(g).bottom = __builtin_frame_address(0);
   bool torn_down = false;
   try {
     if (!g.unwinding) g.work->run();
@@ -166,7 +167,6 @@ void sequencer::note_failure(const panic& failure) {
 void sequencer::begin(const std::function<void()>& body) {
   repeated_ = can_repeat() ? strategy_->repeat(trace_.events.size() - 1) : 0;
   repeating_ = repeated_ > 0;
-  asks_known_ = !repeating_;
   step_ = 0;
   races_.begin();
   created_.clear();
@@ -176,8 +176,11 @@ void sequencer::begin(const std::function<void()>& body) {
   any_guard_ = false;
   first_half_ = second_half_ = nullptr;
   acting_timer_ = last_who_ = no_actor;
-  fair_turn_ = 0;
   over_ = false;
+  if (again_.empty()) {  // else that is as it was
+    asks_known_ = !repeating_;
+    fair_turn_ = 0;
+  }
   if (repeating_) {
     cut_back(repeated_);
   } else {
@@ -200,13 +203,15 @@ const trace& sequencer::run(const std::function<void()>& body, strategy& chooser
   limits_ = limits;
   core::set_engine(this, true);
   active_ = this;
-  ++execution_;
-  begin(body);
-  run_on(next_to_run());
-  running_->state = core::goroutine_state::running;
-  pass_to(outside_, running_->context);
-  run_on(nullptr);
-  unwind_all();
+  do {
+    ++execution_;
+    begin(body);
+    run_on(next_to_run());
+    running_->state = core::goroutine_state::running;
+    pass_to(outside_, running_->context);
+    run_on(nullptr);
+    unwind_all();
+  } while (starts_over());
   if (trace_.group_panicked)
     for (object_id o : trace_.group_panics()) model_.expect_group_panic(o);
   core::set_engine(nullptr, false);

@@ -132,6 +132,7 @@ class sequencer final : public core::engine {
   // A goroutine whose stack, once it has run to its end, waits for another function to run.
   struct fiber : core::goroutine {
     bool resting = false;
+    const void* bottom = nullptr;  // of its stack, above which frames are its function's
   };
   // Beside the trace's record of an actor: what it is about to do.
   struct actor_state {
@@ -143,6 +144,8 @@ class sequencer final : public core::engine {
     std::uint32_t announced = 0;  // while decisions are repeated: how often so far
     std::uint32_t ticks = 0;      // fired since main returned
     std::uint32_t released = 0;   // how often it went on spinning since nothing else could happen
+    bool yields = false;          // it has yielded, in this execution or one before
+    call_path path = 0;           // where it announced; kept if it yields
     spin_window spin;
   };
 
@@ -164,6 +167,11 @@ class sequencer final : public core::engine {
   }
   void run_goroutine(core::goroutine& g);
   void add_note(actor_id who, panic_kind kind, bool uncaught, const std::string& what, place at);
+
+  // Running the execution at hand once more, by the same decisions (sequencer_again.cpp).
+  void learn_that_it_yields();
+  bool starts_over();
+  bool take_again(std::size_t step);
 
   void leave();                    // the running goroutine has nothing to do: go on elsewhere
   core::goroutine* next_to_run();  // null: the execution is over
@@ -193,10 +201,9 @@ class sequencer final : public core::engine {
   void register_actor(actor_id who, actor_kind kind, actor_id parent, std::uint32_t ordinal);
   void announce_for(actor_id who, std::span<const operation> offers);
   std::uint64_t particulars(const operation& op) const;
-  void announce_after_yield(actor_id who);
+  void announce_while_spinning(actor_id who);
   void participate(actor_id who);
   void resolve(operation& op);
-  void track_spinning();
 
   // Repeating the decisions of the execution before (sequencer_repeat.cpp).
   bool any_timer() const { return trace_.exists(clock_actor); }
@@ -248,10 +255,12 @@ class sequencer final : public core::engine {
   execution_limits limits_;
   std::size_t step_ = 0;      // while decisions are repeated: how many have been
   std::size_t repeated_ = 0;  // how many are to be; 0: this execution repeats none
+  std::vector<event> again_;  // what had happened when it was found that all is to be done again
+  bool starting_over_ = false;
   bool repeating_ = false;
   bool kept_ = false;             // the trace is that of the strategy's last execution
   bool asks_known_ = true;        // the strategy may still know a choice
-  bool spinning_ = false;         // some execution has yielded: who waits for what is kept track of
+  bool spinning_ = false;         // some goroutine yields: who waits for what is kept track of
   bool holds_addresses_ = false;  // some atomic holds a pointer, whose value no execution repeats
   actor_id last_who_ = no_actor;
   std::size_t fair_turn_ = 0;

@@ -86,17 +86,20 @@ bool sequencer::announce(std::span<const operation> offers, core::decision& pick
     picked = {repeat_alone().branch, nullptr};
     return true;
   }
-  if (spinning_) announce_after_yield(self->id);
+  if (spinning_) announce_while_spinning(self->id);
   leave();
   picked = state(self->id).picked;
   return !self->unwinding || !core::must_unwind();
 }
 
 // After a yield: finds out whether the goroutine is going round a loop, and what it waits for then.
-void sequencer::announce_after_yield(actor_id who) {
-  spin_window& spin = state(who).spin;
+void sequencer::announce_while_spinning(actor_id who) {
+  actor_state& s = state(who);
+  if (!s.yields) return;
+  s.path = current_call_path(s.g->bottom);
+  spin_window& spin = s.spin;
   if (!spin.after_yield() && !spin.guarded()) return;
-  spin.announced(pending_offers(trace_, who));
+  spin.announced(pending_offers(trace_, who), s.path);
   if (!spin.guarded()) return;
   any_guard_ = true;
   guards_.clear();
@@ -137,8 +140,11 @@ void sequencer::yield(place at) {
   operation pause;
   pause.kind = op_kind::pause;
   pause.at = at;
-  if (repeating_) depart(pause);
-  if (!spinning_) track_spinning();
+  if (repeating_) {
+    depart(pause);
+    return;
+  }
+  if (!state(self.id).yields) return learn_that_it_yields();
   if (state(self.id).spin.yielded()) return;
   core::announce(pause);
   state(self.id).spin.yielded();

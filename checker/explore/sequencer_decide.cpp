@@ -64,6 +64,7 @@ bool sequencer::held_back(const action& what) {
 bool sequencer::decide() {
   if (repeating_) return repeat();
   const std::size_t step = trace_.events.size();
+  if (step < again_.size()) return take_again(step);
   if (step >= limits_.max_steps) return decide_past_bound(step);
   if (asks_known_) {
     const known_choice* again = strategy_->known(step, trace_.fingerprint);
@@ -165,7 +166,8 @@ void sequencer::participate(actor_id who) {
 }
 
 void sequencer::perform(const alternative& picked, decided how) {
-  if (log_ != nullptr) log_->decided(how.index, how.alternatives, how.fingerprint);
+  if (log_ != nullptr && trace_.events.size() >= again_.size())
+    log_->decided(how.index, how.alternatives, how.fingerprint);
   mix(how.index + std::uint64_t{1});
   const event& done = record(picked, how);
   const action what = done.what;
@@ -191,8 +193,10 @@ void sequencer::perform(const alternative& picked, decided how) {
 void sequencer::count_change(const event& done, bool value_changed) {
   const auto looked = [&](bool changes) {
     const actor_id who = done.what.who;
-    state(who).spin.performed(done.op, trace_.offers_at(who, done.position), done.position, changes,
-                              versions_);
+    actor_state& s = state(who);
+    if (s.yields)
+      s.spin.performed(done.op, trace_.offers_at(who, done.position), s.path, done.position, changes,
+                       versions_);
   };
   if (leaves_value(done.op.kind)) {
     if (value_changed) versions_.changed(done.op.object);
@@ -206,20 +210,9 @@ void sequencer::count_change(const event& done, bool value_changed) {
     if (a.kind != access_kind::timer) versions_.changed(a.object);  // time is not changed by that
   }
   looked(changes);
-  if (done.what.partner != no_actor)
-    state(done.what.partner).spin.performed(done.op, {}, done.partner_position, true, versions_);
-}
-
-// The first yield of all: what each goroutine has done so far is made up for.
-void sequencer::track_spinning() {
-  spinning_ = true;
-  object_model so_far;
-  for (const operation& op : trace_.offers) so_far.meet(op);
-  for (const event& e : trace_.events) {
-    const std::uint64_t before = so_far.state(e.op.object).bits;
-    so_far.apply(e.what, e.op, e.bits);
-    count_change(e, e.bits != before);
-  }
+  if (done.what.partner == no_actor) return;
+  actor_state& partner = state(done.what.partner);
+  partner.spin.performed(done.op, {}, partner.path, done.partner_position, true, versions_);
 }
 
 void sequencer::note_value(std::uint64_t bits) {

@@ -25,13 +25,13 @@ void spin_window::reset() {
 }
 
 void spin_window::performed(const operation& op, std::span<const operation> offers,
-                            std::uint32_t position, bool changes,
+                            call_path path, std::uint32_t position, bool changes,
                             const object_versions& versions) {
   guarded_ = false;
   changed_something_ = changed_something_ || changes;
   const auto look_at = [&](const operation& seen) {
     const object_id o = seen.kind == op_kind::clock_read ? clock_object : seen.object;
-    window_.push_back({o, seen.kind, seen.at.line(), versions.of(o), position});
+    window_.push_back({o, seen.kind, versions.of(o), position, path});
   };
   look_at(op);
   if (offers.size() > 1) std::ranges::for_each(offers, look_at);
@@ -42,14 +42,14 @@ bool spin_window::yielded() {
   return ++in_a_row_ < most_in_a_row;
 }
 
-void spin_window::announced(std::span<const operation> offers) {
+void spin_window::announced(std::span<const operation> offers, call_path path) {
   guarded_ = false;
   in_a_row_ = 0;
   if (!after_yield_ || offers.empty()) return;
   after_yield_ = false;
   const bool again = std::ranges::any_of(offers, [&](const operation& next) {
     return std::ranges::any_of(window_, [&](const seen& s) {
-      return s.kind == next.kind && s.line == next.at.line() &&
+      return s.kind == next.kind && s.path == path &&
              (s.object == next.object || next.kind == op_kind::clock_read);
     });
   });

@@ -1,10 +1,11 @@
 // Spinning waits: `while (!ready.load()) heddle::yield();` must not blow up the search.
 //
 // Once a goroutine has yielded, and the operation it announces next is one it has done since its
-// last yield (so it is going round a loop), and it changed nothing in between, then going round
-// again before something that it read has changed would repeat the same iteration. It is held back
-// until then, or until no other actor can do anything. The repetition counted out is invisible to
-// the others; only a loop that counts its own iterations could tell (docs/limits.md).
+// last yield, by way of the same calls (so it is going round a loop), and it changed nothing in
+// between, then going round again before something that it read has changed would repeat the same
+// iteration. It is held back until then, or until no other actor can do anything. The repetition
+// counted out is invisible to the others; only a loop that counts its own iterations could tell
+// (docs/limits.md).
 //
 // Yields in a row are as one. After a thousand of them, without anything else in between, the
 // goroutine is held back until no other actor can do anything.
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "action.hpp"
+#include "call_path.hpp"
 #include "trace.hpp"
 
 namespace heddle::explore {
@@ -65,15 +67,15 @@ class spin_window {
   void reset();
   bool after_yield() const { return after_yield_; }
   bool guarded() const { return guarded_; }
-  // It performed an operation that it had announced among `offers`, its event at `position`;
-  // `changes` says whether that changed an object.
-  void performed(const operation& op, std::span<const operation> offers, std::uint32_t position,
-                 bool changes, const object_versions& versions);
+  // It performed an operation that it had announced among `offers`, where `path` says, its event at
+  // `position`; `changes` says whether that changed an object.
+  void performed(const operation& op, std::span<const operation> offers, call_path path,
+                 std::uint32_t position, bool changes, const object_versions& versions);
   // It yielded. Returns false if it has done nothing but that for long: it must let something
   // happen then, or it would go on for ever.
   bool yielded();
-  // It announces these operations next.
-  void announced(std::span<const operation> offers);
+  // It announces these operations next, there.
+  void announced(std::span<const operation> offers, call_path path);
   // It is going round a spinning loop, and nothing that it read has changed.
   bool held_back(const object_versions& versions) const;
   // What it waits to see changed; nothing when it is not going round a loop.
@@ -83,9 +85,9 @@ class spin_window {
   struct seen {
     object_id object;
     op_kind kind;
-    std::uint32_t line;
     std::uint32_t version;
     std::uint32_t position;
+    call_path path;
   };
   std::vector<seen> window_;
   std::vector<seen> guard_;

@@ -246,3 +246,50 @@ TEST_CASE("who spins for ever keeps nothing from being tried", "[spinning]") {
     CHECK(found.cut == found.executions);
   }
 }
+
+TEST_CASE("a function called before a yield and after it is no loop", "[spinning]") {
+  const auto look = [](const std::shared_ptr<two_atomics>& s) { return s->a.load(); };
+  explores(4, [look] {
+    const auto s = std::make_shared<two_atomics>();
+    go([look, s] {
+      look(s);
+      yield();
+      look(s);
+      s->b.store(1);
+    });
+    for (int i = 0; i < 3; ++i) s->b.load();
+  });
+}
+
+namespace {
+
+// What it returns keeps it from being compiled as a loop.
+[[gnu::noinline]] int look_and_yield(const std::shared_ptr<two_atomics>& s, int times) {
+  if (times == 0) return 1;
+  const int seen = s->a.load();
+  yield();
+  return look_and_yield(s, times - 1) % 7 + seen;
+}
+
+}  // namespace
+
+TEST_CASE("a recursion is no loop", "[spinning]") {
+  explores(3, [] {
+    const auto s = std::make_shared<two_atomics>();
+    go([s] {
+      look_and_yield(s, 3);
+      s->b.store(1);
+    });
+    for (int i = 0; i < 2; ++i) s->b.load();
+  });
+}
+
+TEST_CASE("a goroutine that yields for the first time late in the search", "[spinning]") {
+  explores(4, [] {  // the store to a is a change, so the loop's second turn is not held back
+    const auto s = std::make_shared<two_atomics>();
+    go([s] { s->b.store(1); });
+    if (s->b.load() == 1) return;
+    s->a.store(1);
+    while (s->b.load() == 0) yield();
+  });
+}
