@@ -174,6 +174,7 @@ void sequencer::begin(const std::function<void()>& body) {
   runnable_.clear();
   next_runnable_ = 0;
   any_guard_ = false;
+  counted_ended_ = 0;
   first_half_ = second_half_ = nullptr;
   acting_timer_ = last_who_ = no_actor;
   over_ = false;

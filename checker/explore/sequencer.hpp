@@ -234,6 +234,7 @@ class sequencer final : public core::engine {
   std::vector<fiber*> idle_;
   std::vector<fiber*> alive_;               // of this execution, in order of creation
   std::vector<actor_state> states_;         // by actor
+  std::size_t counted_ended_ = 0;           // of them had ended when they were counted last
   std::vector<actor_id> present_;           // of this execution, in order of creation
   std::vector<actor_id> created_;           // the same, but for those still to be created again
   std::vector<core::goroutine*> runnable_;  // from next_runnable_ on

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "mode.hpp"
 #include "sequencer.hpp"
@@ -180,10 +181,20 @@ void sequencer::arm(detail::timer_state& t) {
   state(who).timer = detail::timer_handle(&t);
 }
 
-int sequencer::num_goroutines(place) {
-  return static_cast<int>(std::ranges::count_if(alive_, [](const core::goroutine* g) {
-    return g->state != core::goroutine_state::finished;
-  }));
+// Returning is no event, so how many of those that have done their last operation have returned is a
+// choice. Whoever was counted once, or not, is not counted again.
+int sequencer::num_goroutines(place at) {
+  const auto ended = static_cast<std::size_t>(
+      std::ranges::count(alive_, core::goroutine_state::finished, &fiber::state));
+  const auto there = static_cast<int>(alive_.size() - ended);
+  const std::size_t lately = ended - std::exchange(counted_ended_, ended);
+  if (lately == 0 || running_->unwinding) return there;
+  operation how_many;
+  how_many.kind = op_kind::choose;
+  how_many.value = lately + 1;
+  how_many.at = at;
+  core::decision picked;
+  return announce(std::span(&how_many, 1), picked) ? there + picked.branch : there;
 }
 
 core::object_id sequencer::name_object(const char* what, place at) {

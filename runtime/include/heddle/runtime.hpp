@@ -35,7 +35,8 @@ int run(std::function<void()> f, const run_options& options = {}, place at = pla
 // spinning wait as `while (!ready.load()) heddle::yield();`.
 void yield(place at = place::current());
 
-// Goroutines that exist now, the caller included.
+// Goroutines that exist now, the caller included. One that has done its last operation may not have
+// returned yet, and counts until it has.
 int num_goroutines(place at = place::current());
 
 // Sets how many workers run goroutines, at most 64, if n > 0, and returns the previous setting:
