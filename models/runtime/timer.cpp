@@ -32,12 +32,17 @@ struct scene {
   timer_place place;
   heddle::var<bool> state = true;  // of the timer: gone once it is freed
   bool freed = false;
+  bool sends = false;  // so that its last handle takes it off the shelf
   heddle::wait_group done;
 
   void release() {
     heddle::check(!freed, "a timer was touched after it had been freed");
     static_cast<void>(static_cast<bool>(state));
-    if (!place.release(handles)) return;
+    const auto take_off = [this] {
+      if (sends) stop();
+      return sends;
+    };
+    if (!place.release(handles, take_off)) return;
     heddle::check(!freed, "a timer was freed twice");
     state = false;
     freed = true;
@@ -63,8 +68,9 @@ struct scene {
 };
 
 template <seeded Bug>
-void live_and_die(bool one_stops) {
+void live_and_die(bool one_stops, bool sends = false) {
   const auto s = std::make_shared<scene<Bug>>();
+  s->sends = sends;
   s->place.put_on(a_shelf(), s->handles);
   s->done.go([s, one_stops] {
     const as_worker me(s->processors, 0);
@@ -80,6 +86,7 @@ void live_and_die(bool one_stops) {
     s->fire();
   });
   s->done.wait();
+  heddle::check(!sends || !s->on_shelf, "a timer that nobody has was left on its shelf");
   if (s->on_shelf) s->fire();
   heddle::check(s->freed, "a timer was never freed");
 }
@@ -158,6 +165,11 @@ const heddle::model dropped{
 const heddle::model stopped{"runtime/timer_stopped", heddle::expected::verified,
                             "The same while the owner of one handle stops the timer first.",
                             [] { live_and_die<seeded::nothing>(true); }};
+
+const heddle::model given_up{
+    "runtime/timer_given_up", heddle::expected::verified,
+    "Two handles are dropped of a timer that sends, while a worker fires it: it is freed at once.",
+    [] { live_and_die<seeded::nothing>(false, true); }};
 
 const heddle::model without_atomicity{"runtime/timer_without_atomicity",
                                       heddle::expected::assertion,

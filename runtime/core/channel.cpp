@@ -72,7 +72,8 @@ void channel::release() noexcept {
   // Acquire-release: the last owner sees what the others did before they let go. Where the caller
   // owns the only reference nobody else can be letting go.
   if (bytes_of_timer_ != 0) [[unlikely]] {
-    if (!timer_of(*this).home.release(references_)) return;
+    timer_state& t = timer_of(*this);
+    if (!t.home.release(references_, [&] { return disarm_unheld(t); })) return;
   } else if (references_.load(std::memory_order_acquire) != 1 &&
              references_.fetch_sub(1, std::memory_order_acq_rel) != 1) {
     return;

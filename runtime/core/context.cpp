@@ -12,6 +12,9 @@
 //    exploring, cancelled children stay listed (a removal would be an unseen write to the parent),
 //    and children are cancelled in the order of their names, not of registration.
 // 4. A tree may be deeper than a stack: nothing that goes down or up it is recursive.
+// 5. Once a node is cancelled no child is added to it, and a child is taken off only after all below
+//    it are cancelled. Who finds a node cancelled by another waits for `done` of those listed below;
+//    who is to close one of them can itself wait only further down.
 #include "heddle/context.hpp"
 
 #include <algorithm>
@@ -124,9 +127,8 @@ std::uint64_t order_of(const cancel_handle& target, place at) {
 }
 
 // Cancels the node alone. Returns true to the one caller that did, who goes on with what is left to
-// do: `children` and `then`.
-bool claim(cancel_node& node, const reason& why, std::vector<cancel_handle>& children,
-           std::function<void()>& then, place at) {
+// do: the children, and `then`.
+bool claim(cancel_node& node, const reason& why, std::function<void()>& then, place at) {
   if (exploring && !channel_try_close(node.closes(), at)) return false;
   bool first = false;
   {
@@ -135,7 +137,6 @@ bool claim(cancel_node& node, const reason& why, std::vector<cancel_handle>& chi
     if (first) {
       node.err = why.err;
       node.cause = why.cause;
-      children.swap(node.children);
       then.swap(node.then);
     }
   }
@@ -160,21 +161,42 @@ void detach(const cancel_node& child) {
   siblings.pop_back();
 }
 
-// Cancels the node without those below it, which are returned in the order in which they are to be
-// cancelled. Nothing: the node had been cancelled before.
-std::optional<std::vector<cancel_handle>> cancel_alone(cancel_node& node, const reason& why,
-                                                       place at) {
+// The children of a cancelled node, in the order in which they are to be cancelled.
+std::vector<cancel_handle> children_of(cancel_node& node, place at) {
   std::vector<cancel_handle> children;
-  std::function<void()> then;
-  if (!claim(node, why, children, then, at)) return std::nullopt;
-  if (then) detail::spawn_bound(at, std::move(then));
+  {
+    const std::lock_guard hold(node.guard);
+    children = node.children;
+  }
   if (exploring)
     std::ranges::stable_sort(children, {}, [&](const cancel_handle& c) { return order_of(c, at); });
   return children;
 }
 
-// Cancels the node and all below it, depth first. Says whether the node had not been cancelled
+// Cancels the node without those below it, which are returned. Nothing: the node had been cancelled
 // before.
+std::optional<std::vector<cancel_handle>> cancel_alone(cancel_node& node, const reason& why,
+                                                       place at) {
+  std::function<void()> then;
+  if (!claim(node, why, then, at)) return std::nullopt;
+  if (then) detail::spawn_bound(at, std::move(then));
+  return children_of(node, at);
+}
+
+// Waits until whoever cancelled the node has cancelled all below it.
+void await_all_below(cancel_node& node, place at) {
+  std::vector<cancel_handle> left;
+  push_all(left, children_of(node, at));
+  while (!left.empty()) {
+    const cancel_handle next = std::move(left.back());
+    left.pop_back();
+    next->node->done.recv(at);
+    push_all(left, children_of(*next->node, at));
+  }
+}
+
+// Cancels the node and all below it, depth first. Says whether the node had not been cancelled
+// before: if it had been, those below it may be still to come.
 bool cancel(cancel_node& node, const reason& why, place at) {
   struct step {
     cancel_handle target;
@@ -187,10 +209,12 @@ bool cancel(cancel_node& node, const reason& why, place at) {
   while (!steps.empty()) {
     const cancel_handle target = steps.back().target;
     if (!std::exchange(steps.back().went_down, true)) {
-      if ((below = cancel_alone(*target->node, why, at)))
+      if ((below = cancel_alone(*target->node, why, at))) {
         push_all(steps, std::move(*below));
-      else
+      } else {
         steps.pop_back();
+        await_all_below(*target->node, at);
+      }
       continue;
     }
     steps.pop_back();
@@ -201,10 +225,9 @@ bool cancel(cancel_node& node, const reason& why, place at) {
   return true;
 }
 
-bool cancel(const cancel_handle& target, const reason& why, place at) {
-  if (!cancel(*target->node, why, at)) return false;
+void cancel(const cancel_handle& target, const reason& why, place at) {
+  if (!cancel(*target->node, why, at)) return await_all_below(*target->node, at);
   if (target->deadline_timer) timer(*target->deadline_timer).stop(at);
-  return true;
 }
 
 // Lets `child` be cancelled with `parent`; at once if the parent was cancelled already.
@@ -265,10 +288,9 @@ void cancel_cause_function::operator()(const error& cause, place at) const {
 
 // Cancelling the node of an after_func without starting what hangs on it.
 bool stop_function::operator()(place at) const {
-  std::vector<detail::cancel_handle> children;
   std::function<void()> never_started;
   detail::cancel_node& node = *target_->node;
-  if (!detail::claim(node, {context::canceled, context::canceled}, children, never_started, at))
+  if (!detail::claim(node, {context::canceled, context::canceled}, never_started, at))
     return false;
   detail::detach(node);
   return true;

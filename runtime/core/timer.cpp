@@ -135,6 +135,19 @@ void disarm(timer_state& t, core::engine& e) {
   t.armed = false;
 }
 
+}  // namespace
+
+// On a thread without an engine the shelf's program may be ending.
+bool disarm_unheld(timer_state& t) noexcept {
+  core::engine* const e = core::current_engine_or_null();
+  if (e == nullptr) return false;
+  const std::lock_guard hold(t.lock);
+  disarm(t, *e);
+  return true;
+}
+
+namespace {
+
 void arm_locked(timer_state& t, duration delay, core::engine& e, place at) {
   const time_point now = e.now(at);
   t.deadline = delay < time_point::max() - now ? now + delay : time_point::max();

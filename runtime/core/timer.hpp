@@ -60,6 +60,9 @@ struct function_timer : timer_state {
 // such a channel.
 channel* make_sending_timer(duration period, place at);
 timer_state& timer_of(const channel& sink) noexcept;
+// Disarms a timer that sends and fires once, by the owner of its only handle, since nobody can
+// receive what it would send. False where that may not be done: it stays as it is.
+bool disarm_unheld(timer_state& t) noexcept;
 
 // As release(), by who is no goroutine: if the share was the last, the function and what it refers
 // to are destroyed in one, since that may block.

@@ -7,9 +7,9 @@
 // shelf is counted like a handle. A ticker that only its shelf owns is let go at the next tick.
 //
 // Invariants, but for tickers:
-// 1. The timer is freed by the last handle if it is off the shelf. If it is on it, that handle
-//    passes its count on to the shelf, by a mark at the place, and who takes the timer off has it
-//    then.
+// 1. The timer is freed by the last handle if it is off the shelf, or that handle takes it off. Else
+//    it passes its count on to the shelf, by a mark at the place, and who takes the timer off has
+//    it then.
 // 2. Who takes it off without a handle, to fire it, becomes a counted owner before the place says
 //    so: a handle that finds the timer off the shelf also finds the count.
 // 3. The place is changed under the shelf's lock, but for the mark; and only the owner of a handle
@@ -31,7 +31,10 @@ class timer_place {
   explicit timer_place(bool ticks = false) : ticks_(ticks) {}
 
   // By the owner of a handle, which it gives up. True: it was the last owner, and frees the timer.
-  bool release(count& handles) noexcept {
+  // With the only handle of a timer on its shelf it calls `take_off`: true if that took the timer
+  // off, or somebody else did meanwhile, to fire it; false if the timer is to stay there.
+  template <class TakeOff>
+  bool release(count& handles, TakeOff take_off) noexcept {
     if (ticks_) return handles.fetch_sub(1, std::memory_order_acq_rel) == 1;
     for (;;) {
       // Acquire; pairs with the other owners' releases.
@@ -44,12 +47,17 @@ class timer_place {
       // Acquire; pairs with the exchange in take_off_to_fire().
       std::uintptr_t found = place_.load(std::memory_order_acquire);
       if (found != off) {
+        if (take_off()) continue;
         if (place_.compare_exchange_strong(found, found | alone, std::memory_order_acq_rel))
           return false;
       } else if (handles.load(std::memory_order_acquire) == 1) {
         return true;
       }
     }
+  }
+
+  bool release(count& handles) noexcept {
+    return release(handles, [] { return false; });
   }
 
   // By the owner of a handle, under the lock of `shelf`, as are the others.

@@ -20,6 +20,7 @@
 namespace {
 
 std::atomic<long> allocations{0};
+std::atomic<long> frees{0};
 
 }  // namespace
 
@@ -29,9 +30,12 @@ void* operator new(std::size_t bytes) {
   throw std::bad_alloc();
 }
 
-void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept {
+  if (memory != nullptr) ++frees;
+  std::free(memory);
+}
 
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
 
 namespace {
 
@@ -100,6 +104,23 @@ TEST_CASE("a timer and its channel are one allocation") {
           for (int i = 0; i < 2000; ++i) make_and_stop();
           const long made = allocations - before;  // other workers may make a few
           heddle::check(2000 <= made && made < 2010, "it takes more");
+        },
+        {.procs = workers});
+}
+
+TEST_CASE("a million selects beside a timer that nobody has afterwards keep no memory") {
+  for (const int workers : {1, 2})
+    in_performance_mode(
+        [] {
+          const auto ready = make_chan<int>(1);
+          const auto held = [] { return allocations - frees; };
+          const long before = held();
+          for (int i = 0; i < 1'000'000; ++i) {
+            ready.send(i);
+            heddle::select(heddle::recv(ready),
+                           heddle::recv(heddle::after(std::chrono::hours(1))));
+          }
+          heddle::check(held() - before < 100, "timers are kept");
         },
         {.procs = workers});
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "both_modes.hpp"
 #include "child_process.hpp"
@@ -18,6 +19,7 @@
 #include "heddle/select.hpp"
 #include "heddle/sync.hpp"
 #include "leak_checker.hpp"
+#include "pool.hpp"
 #include "pool_worker.hpp"
 
 using heddle::check;
@@ -152,6 +154,48 @@ TEST_CASE("a ticker that nobody has any more is let go") {
         REQUIRE(next_due() == heddle::time_point::max());
       },
       {.procs = 1});
+}
+
+TEST_CASE("an armed timer whose channel nobody has is let go at once") {
+  in_performance_mode(
+      [] {
+        const auto& shelf = heddle::performance::worker::current()->timers();
+        const auto kept = heddle::after(2h);
+        heddle::after(1h);
+        { const heddle::timer dropped(1h); }
+        REQUIRE(shelf.earliest() - heddle::now() > 1h + 30min);
+      },
+      {.procs = 1});
+}
+
+TEST_CASE("a timer whose two handles are dropped at once, as it fires maybe, is let go") {
+  std::vector<heddle::time_point> left;
+  in_performance_mode(
+      [&] {
+        for (int i = 0; i < 3000; ++i) {
+          const auto until = i % 2 == 0 ? heddle::duration(1h) : heddle::duration(i % 50 * 100);
+          heddle::wait_group both;
+          auto mine = heddle::after(until);
+          both.go([theirs = mine]() mutable { theirs = {}; });
+          for (int spins = i % 40; spins > 0; --spins) heddle::now();
+          mine = {};
+          both.wait();
+        }
+        heddle::sleep_for(1ms);  // those whose deadline came are fired
+        for (unsigned i = 0; i < 2; ++i)
+          left.push_back(
+              heddle::performance::worker::current()->home().worker_at(i).timers().earliest());
+      },
+      {.procs = 2});
+  REQUIRE(left == std::vector(2, heddle::time_point::max()));
+}
+
+TEST_CASE("a dropped timer that calls a function calls it") {
+  in_performance_mode([] {
+    const auto called = make_chan<bool>();
+    heddle::after_func(1ms, [called] { called.send(true); });
+    called.recv();
+  });
 }
 
 TEST_CASE("reset moves a timer's deadline") {
