@@ -44,6 +44,13 @@ exploration::exploration(const std::function<void()>& body, const options& how)
       executor_(*own_),
       strategy_(chosen_strategy(how)) {
   if (how.strategy == "dpor") trees_ = static_cast<explore::dpor_strategy*>(strategy_.get());
+  limit_planning();
+}
+
+void exploration::limit_planning() {
+  if (how_.max_seconds <= 0) return;
+  const std::chrono::duration<double> most(how_.max_seconds);
+  strategy_->plan_until(started_ + std::chrono::ceil<clock::duration>(most));
 }
 
 // Wakeup trees are plans, and grow exponentially at worst. Past a bound reverse search begins again,
@@ -69,6 +76,7 @@ void exploration::begin_again_with(std::unique_ptr<explore::strategy> other) {
   begun_again_before_ += strategy_->begun_again() + 1;
   size_ = {};
   strategy_ = std::move(other);
+  limit_planning();
 }
 
 // One execution, judged. False: exploring is over.
@@ -80,7 +88,6 @@ bool exploration::execute() {
                  t.ended == ending::unfair_cut;
   if (how_.on_execution) how_.on_execution(t);
   const bool complete = t.ended != ending::abandoned && !strategy_->out_of_bound(t);
-  if (complete) count(t);
   std::vector<failure> found;
   if (complete) found = failures_of(t);
   const bool first = complete && executions_ == 1 && !resumed_;
@@ -94,11 +101,30 @@ bool exploration::execute() {
     f.story = detect::story(t);
   }
   if (news || first) events_ = t.events;
-  strategy_->end(t);
+  const bool last = news && !how_.keep_going;
+  const bool in_time = plan(t, complete, last);
   if (!strategy_->nondeterminism().empty()) return refuse(std::string(strategy_->nondeterminism()));
   // From here on the trace is gone: what follows runs other executions.
-  if (found.empty()) return !first || confirm(made, std::nullopt);
-  return std::ranges::all_of(found, [&](failure& f) { return judge(std::move(f), made); });
+  if (found.empty()) return (!first || confirm(made, std::nullopt)) && in_time;
+  return std::ranges::all_of(found, [&](failure& f) { return judge(std::move(f), made); }) &&
+         in_time;
+}
+
+// Counts the execution and has the strategy plan what comes after it, unless it is the last. False:
+// the time was up before that was done. A part is then left with this execution still to do.
+bool exploration::plan(const trace& t, bool complete, bool last) {
+  const std::uint64_t generation = begun_again_before_ + strategy_->begun_again();
+  bool in_time = true;
+  try {
+    last ? strategy_->end_for_good(t) : strategy_->end(t);
+  } catch (const explore::out_of_time&) {
+    in_time = false;
+    result_.stopped_by = "time";
+  }
+  const bool to_do = walk_ != nullptr && own_ == nullptr && (last || !in_time);
+  if (to_do) walk_->put_back();
+  if (complete && (in_time || !to_do)) count(t, generation);
+  return in_time;
 }
 
 // The gravest, or with keep_going all.
@@ -116,9 +142,9 @@ explore::schedule exploration::schedule_of(const trace& t) const {
   return made;
 }
 
-void exploration::count(const trace& t) {
+void exploration::count(const trace& t, std::uint64_t generation) {
   ++result_.explored;
-  if (how_.count_traces) traces_.add(t, begun_again_before_ + strategy_->begun_again());
+  if (how_.count_traces) traces_.add(t, generation);
   result_.events += t.events.size();
   result_.longest = std::max(result_.longest, t.events.size());
   locks_.look_at(t);

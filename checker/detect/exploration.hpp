@@ -42,7 +42,9 @@ class exploration {
   void keep_plans_small();
   void begin_again_with(std::unique_ptr<explore::strategy> other);
   explore::schedule schedule_of(const explore::trace& t) const;
-  void count(const explore::trace& t);
+  void limit_planning();
+  bool plan(const explore::trace& t, bool complete, bool last);
+  void count(const explore::trace& t, std::uint64_t generation);
   std::vector<failure> failures_of(const explore::trace& t) const;
   bool judge(failure found, const explore::schedule& made);
   bool is_news(const failure& found, const explore::schedule& made);

@@ -129,7 +129,9 @@ exploration::exploration(executor& with, const options& how, const part_state& p
       strategy_(part_strategy(part, how, with, may_decline)),
       walk_(static_cast<explore::reverse_search*>(strategy_.get())),
       resumed_(!part.empty()),
-      may_decline_(may_decline) {}
+      may_decline_(may_decline) {
+  limit_planning();
+}
 
 part_answer exploration::run_part(clock::time_point until, const std::function<bool()>& wanted) {
   part_answer a;

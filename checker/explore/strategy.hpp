@@ -6,12 +6,14 @@
 // all arrive as alternatives of the same kind.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
 
+#include "time_limit.hpp"
 #include "trace.hpp"
 
 namespace heddle::explore {
@@ -57,8 +59,13 @@ class strategy {
   virtual const known_choice* known(std::size_t, std::uint64_t) { return nullptr; }
   // An index into the alternatives, of which there is at least one, or `abandon`.
   virtual std::size_t pick(const point& at) = 0;
-  // After each execution.
+  // After each execution. May throw out_of_time: then the execution was not taken into account, and
+  // the strategy is over.
   virtual void end(const trace& t) = 0;
+  // Instead, after the last execution of all: nothing is planned.
+  virtual void end_for_good(const trace& t) { end(t); }
+  // When the time will be up.
+  virtual void plan_until(std::chrono::steady_clock::time_point) {}
   // Everything was covered; not merely the budget spent.
   virtual bool exhausted() const { return false; }
   // Whether the execution that just ran to its end lies outside of the strategy's bound, and was

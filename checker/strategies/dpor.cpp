@@ -133,9 +133,13 @@ void dpor_strategy::push_node(const point& at, std::size_t index, wakeup_trees::
   ++depth_;
 }
 
-void dpor_strategy::end(const trace& t) {
+void dpor_strategy::end_for_good(const trace& t) {
   if (depth_ < length_ && t.ended != ending::abandoned && nondeterminism_.empty())
     nondeterminism_ = ended_early(t);
+}
+
+void dpor_strategy::end(const trace& t) {
+  end_for_good(t);
   if (!nondeterminism_.empty()) return;
   ++executions_;
   if (learns_of_group_panic(t)) return forget_everything();

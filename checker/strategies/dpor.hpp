@@ -36,6 +36,8 @@ class dpor_strategy final : public strategy {
   const known_choice* known(std::size_t step, std::uint64_t fingerprint) override;
   std::size_t pick(const point& at) override;
   void end(const trace& t) override;
+  void end_for_good(const trace& t) override;
+  void plan_until(std::chrono::steady_clock::time_point t) override { reversals_.stop_at(t); }
   bool exhausted() const override { return exhausted_; }
   bool out_of_bound(const trace& t) override;
   bool left_out() const override { return left_out_; }

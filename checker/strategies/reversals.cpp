@@ -153,10 +153,24 @@ void reversal_finder::collect_conflicts(std::span<const access> mine, std::uint3
   }
 }
 
+// Of the removed events of one actor the first decides: the others come after it.
+void reversal_finder::note_removed() {
+  cut_actors_.clear();
+  for (std::uint32_t r : removed_) {
+    const event& ev = trace_->events[r];
+    const auto known = std::ranges::find(cut_actors_, ev.what.who, &cut_actor::who);
+    if (known == cut_actors_.end())
+      cut_actors_.push_back({ev.what.who, ev.position});
+    else
+      known->from = std::min(known->from, ev.position);
+  }
+}
+
 bool reversal_finder::removed_by(std::uint32_t e) const {
-  return e == stopping_ || std::ranges::any_of(removed_, [&](std::uint32_t r) {
-           return order_->ordered(r, e);
-         });
+  if (e == stopping_) return true;
+  const clock_row past = order_->clock(e);
+  return std::ranges::any_of(cut_actors_,
+                             [&](const cut_actor& cut) { return past[cut.who] > cut.from; });
 }
 
 // Performs in folded_ the kept events that matter to the candidate.
@@ -201,6 +215,7 @@ bool reversal_finder::guard_released(actor_id who, std::uint32_t position) const
 
 // Whether the candidate can be performed after the kept events; finds out what it would touch.
 bool reversal_finder::fold(const candidate& c) {
+  note_removed();
   if (c.what.partner == no_actor && !guard_released(c.what.who, c.position)) return false;
   if (constant(c.op->kind)) {
     folded_.touches(c.what, *c.op, c.offers, touches_);
@@ -214,6 +229,7 @@ bool reversal_finder::fold(const candidate& c) {
 }
 
 reversal_finder::attempt reversal_finder::try_removing(const candidate& c) {
+  time_.look();
   if (!fold(c)) return attempt::impossible;
   if (c.what.partner == no_actor)
     for (const guard& g : trace_->guards_at(c.what.who, c.position))

@@ -16,6 +16,7 @@
 #include "function_reference.hpp"
 #include "happens_before.hpp"
 #include "object_model.hpp"
+#include "time_limit.hpp"
 #include "trace.hpp"
 
 namespace heddle::explore {
@@ -49,6 +50,9 @@ class reversal_finder {
   // Reports each reversal of what actors could have done and did not.
   void reverse_passed_by(found report);
 
+  // Finding reversals throws out_of_time from then on.
+  void stop_at(std::chrono::steady_clock::time_point until) { time_.set(until); }
+
   // In how many places an event could have been among the earlier ones that it conflicts with.
   double placements(std::uint32_t e);
 
@@ -76,6 +80,8 @@ class reversal_finder {
   void consider_pairs(candidate c, op_kind partner_kind);
   void consider(const candidate& c);
   void pass_by(const candidate& c);
+  void pass_by_unbegun(const candidate& c);
+  void add_stop();
   void each_removal(bool one_more, function_reference<void()> use);
   bool looks_at_several() const;
   void pass_by_otherwise(const candidate& c);
@@ -83,12 +89,14 @@ class reversal_finder {
   bool place_candidate(const candidate& c);
   void collect_conflicts(std::span<const access> mine, std::uint32_t before);
   void possible_touches(const candidate& c, access_list& touches);
+  void note_removed();
   bool removed_by(std::uint32_t e) const;
   bool guard_released(actor_id who, std::uint32_t position) const;
   bool fold(const candidate& c);
   void fold_events(const candidate& c);
   attempt try_removing(const candidate& c);
 
+  time_limit time_;
   const trace* trace_ = nullptr;
   const happens_before* order_ = nullptr;
   found report_ = found::none();
@@ -100,6 +108,12 @@ class reversal_finder {
   std::vector<std::uint32_t> tried_;
   std::vector<std::uint32_t> blockers_;  // its participants' own events at its positions
   std::vector<std::uint32_t> removed_;
+  // Of those: whose they are and from which position on; each actor once.
+  struct cut_actor {
+    actor_id who;
+    std::uint32_t from;
+  };
+  std::vector<cut_actor> cut_actors_;
   std::vector<std::uint32_t> relevant_;
   std::vector<std::uint32_t> kept_;
   access_list possible_;

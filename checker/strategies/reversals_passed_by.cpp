@@ -119,18 +119,42 @@ void reversal_finder::possible_touches(const candidate& c, access_list& touches)
 // The candidate was not performed: something of its participants', or of its objects', stood in
 // its way. Each way to cut the objects' later history is tried, and each to take out one more.
 void reversal_finder::pass_by(const candidate& c) {
-  const auto all = static_cast<std::uint32_t>(order_->length());
+  if (blockers_.empty() && c.offers.size() == 1 && never_blocks(c.op->kind) &&
+      trace_->guards_at(c.what.who, c.position).empty())
+    return pass_by_unbegun(c);
   possible_touches(c, possible_);
-  collect_conflicts(possible_, all);
-  if (stopping_ != happens_before::none && !order_->in_past(stopping_, base_) &&
-      (conflicts_.empty() || conflicts_.back() != stopping_))
-    conflicts_.push_back(stopping_);
+  collect_conflicts(possible_, static_cast<std::uint32_t>(order_->length()));
+  add_stop();
   std::erase_if(conflicts_, [&](std::uint32_t d) { return std::ranges::count(blockers_, d) > 0; });
   if (c.op->kind == op_kind::otherwise && looks_at_several()) return pass_by_otherwise(c);
   tried_.assign(conflicts_.begin(), conflicts_.end());
   each_removal(!totally_ordered(c.op->kind), [&] {
     if (!removed_.empty()) try_removing(c);
   });
+}
+
+// Nothing was in its way: the execution ended before it. It is as if it had been done then, so it
+// is brought before what it would follow directly. O(conflicts), where all cuts would be squared.
+void reversal_finder::pass_by_unbegun(const candidate& c) {
+  removed_.clear();
+  fold(c);
+  possible_ = touches_;
+  collect_conflicts(possible_, static_cast<std::uint32_t>(order_->length()));
+  add_stop();
+  covered_.assign(base_.begin(), base_.end());
+  tried_.assign(conflicts_.begin(), conflicts_.end());
+  for (std::size_t i = tried_.size(); i-- > 0;) {
+    if (!cover(tried_[i])) continue;
+    removed_.assign(1, tried_[i]);
+    try_removing(c);
+  }
+}
+
+// The event that failed is in the way of all that does not come before it.
+void reversal_finder::add_stop() {
+  if (stopping_ != happens_before::none && !order_->in_past(stopping_, base_) &&
+      (conflicts_.empty() || conflicts_.back() != stopping_))
+    conflicts_.push_back(stopping_);
 }
 
 // Calls `use` with removed_ being the blockers and each cut of tried_, and each with one more event
@@ -199,6 +223,8 @@ std::vector<reversal_finder::removal> reversal_finder::ways_to_unready(const can
   std::vector<removal> ways;
   std::vector<removal> stay;
   each_removal(true, [&] {
+    time_.look();
+    note_removed();
     removal kept;
     std::ranges::copy_if(tried_, std::back_inserter(kept),
                          [&](std::uint32_t d) { return !removed_by(d); });

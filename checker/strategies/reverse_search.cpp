@@ -165,13 +165,15 @@ bool reverse_search::skip_lesser(const point& at, const action& picked, std::siz
   return any;
 }
 
-void reverse_search::end(const trace& t) {
-  if (!nondeterminism_.empty()) return;
-  const bool cut_off = t.ended != ending::abandoned && depth_ < schedule_.size();
-  if (cut_off && t.ended != ending::stopped) {
+void reverse_search::end_for_good(const trace& t) {
+  if (ended_before_plan(t) && t.ended != ending::stopped && nondeterminism_.empty())
     nondeterminism_ = ended_early(t);
-    return;
-  }
+}
+
+void reverse_search::end(const trace& t) {
+  end_for_good(t);
+  if (!nondeterminism_.empty()) return;
+  const bool cut_off = ended_before_plan(t);
   ++executions_;
   for (std::size_t i = 0; i < levels_used_; ++i)
     levels_[i].shared = std::min(levels_[i].shared, common_);

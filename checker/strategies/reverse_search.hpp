@@ -40,6 +40,8 @@ class reverse_search final : public strategy {
   const known_choice* known(std::size_t step, std::uint64_t fingerprint) override;
   std::size_t pick(const point& at) override;
   void end(const trace& t) override;
+  void end_for_good(const trace& t) override;
+  void plan_until(std::chrono::steady_clock::time_point t) override { time_.set(t); }
   bool exhausted() const override { return exhausted_; }
   bool out_of_bound(const trace& t) override;
   bool left_out() const override { return left_out_; }
@@ -57,6 +59,8 @@ class reverse_search final : public strategy {
 
   // The rest of this is called between executions.
 
+  // The execution at hand, instead of end(): it is left to do.
+  void put_back();
   // Everything that is left to do, as a value.
   subtree save() const;
   // Deals what is left into at most so many shares, of which it keeps one. Gives away the others:
@@ -133,6 +137,9 @@ class reverse_search final : public strategy {
   bool skip_lesser(const point& at, const action& picked, std::size_t first);
   void take_next();
   std::size_t nearest_level() const;
+  bool ended_before_plan(const trace& t) const {
+    return t.ended != ending::abandoned && depth_ < schedule_.size();
+  }
   void leave_level(std::size_t index);
   subtree part_without_levels() const;
   bool learns_of_group_panic(const trace& t);
@@ -180,6 +187,7 @@ class reverse_search final : public strategy {
   bool perform_candidate();
   bool was_skipped(step_id z, const placed_action& at) const;
 
+  time_limit time_;
   step_table steps_;
   std::vector<node> path_;  // length_ of them are in use
   std::size_t length_ = 0;

@@ -68,6 +68,7 @@ bool reverse_search::may_depend(std::uint32_t e) const {
 
 // Tries to perform the choice where event b was, b not yet performed.
 void reverse_search::consider(std::uint32_t b, const choice& c) {
+  time_.look();
   b_ = b;
   b_step_ = path_[b].chosen;
   c_ = &c;
@@ -83,6 +84,7 @@ void reverse_search::consider(std::uint32_t b, const choice& c) {
 
 // Tries to perform event e, which directly follows event b, where that was.
 void reverse_search::consider_constant(std::uint32_t b, std::uint32_t e) {
+  time_.look();
   b_ = b;
   b_step_ = path_[b].chosen;
   constant_.performed = e;
@@ -168,6 +170,7 @@ void reverse_search::consider_without(std::size_t i) {
   while (i < undecided_.size() && removed(undecided_[i])) ++i;
   if (a_.op->kind == op_kind::group_wait && !can_end_wait(i)) return;
   if (i == undecided_.size()) {
+    time_.look();
     ++tries_;
     if (choose_kept() && reaches_core()) try_child();
     return;

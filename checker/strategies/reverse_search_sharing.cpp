@@ -50,6 +50,21 @@ subtree reverse_search::part_without_levels() const {
   return part;
 }
 
+void reverse_search::put_back() {
+  length_ = common_ = 0;
+  order_known_ = false;
+  if (schedule_.empty()) {
+    started_ = false;
+    return;
+  }
+  if (levels_used_ == levels_.size()) levels_.emplace_back();
+  level& again = levels_[levels_used_++];
+  again = {schedule_, {}, {}, 0};
+  again.children.push_back(
+      {static_cast<std::uint32_t>(schedule_.size()) - 1, 0, 0, schedule_.back()});
+  ++left_;
+}
+
 subtree reverse_search::save() const {
   subtree part = part_without_levels();
   for (std::size_t i = 0; i < levels_used_; ++i) {
