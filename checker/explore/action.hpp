@@ -22,6 +22,7 @@ inline constexpr actor_id main_actor = 1;
 // Reserved objects.
 inline constexpr object_id clock_object = 1;       // virtual time and every timer
 inline constexpr object_id everything_object = 2;  // touched by what depends on every event
+inline constexpr object_id nothing_object = 3;     // read by what depends on nothing but that
 
 // One decision: which actor performs which of its announced operations, and with whom.
 struct action {

@@ -93,7 +93,7 @@ void happens_before::add_conflicts(const trace& t, std::uint32_t e, std::uint32_
     if (mine.kind == access_kind::everything) {
       for (std::uint32_t d = 0; d < e; ++d) join(row, clock(d));
     } else {
-      look_back(events_on(mine.object));
+      if (mine.object != nothing_object) look_back(events_on(mine.object));
       look_back(events_on(everything_object));
     }
   }

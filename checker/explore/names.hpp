@@ -46,13 +46,13 @@ class names {
   std::vector<std::vector<object_id>> objects_;
   std::vector<actor_id> timers_;
   std::vector<std::uint64_t> actor_hash_{1, 2};      // of the clock and of main
-  std::vector<std::uint64_t> object_hash_{1, 2, 3};  // of nil and the reserved objects
+  std::vector<std::uint64_t> object_hash_{1, 2, 3, 4};  // of nil and the reserved objects
   std::vector<origin> actor_origin_;
   std::vector<origin> object_origin_;
   std::map<const void*, object_id> outside_;
   std::map<std::tuple<actor_id, std::uint32_t, std::uint64_t>, object_id> within_;
   actor_id next_actor_ = main_actor + 1;
-  object_id next_object_ = everything_object + 1;
+  object_id next_object_ = nothing_object + 1;
 };
 
 }  // namespace heddle::explore

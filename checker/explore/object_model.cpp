@@ -173,7 +173,10 @@ void object_model::touches(const action& what, const operation& op,
           out.push_back({offer.object,
                          state(offer.object).capacity > 0 ? kind::poll_buffered : kind::poll_open,
                          0});
+      if (out.empty()) out.push_back({nothing_object, kind::read, 0});
       return;
+    case op_kind::choose:
+      return out.push_back({nothing_object, kind::read, 0});
     case op_kind::lock:
       return one(kind::lock);
     case op_kind::try_lock:

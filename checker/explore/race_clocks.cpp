@@ -11,7 +11,9 @@ constexpr std::uint32_t message_number = 0xfffff;  // of access::slot: see depen
 
 access_kind kind_of(const trace& t, const event& e) {
   // The first is the operation's own; a spinning goroutine's guards come behind it.
-  return e.access_count == 0 ? access_kind::everything : t.touches(e).front().kind;
+  if (e.access_count == 0) return access_kind::everything;
+  const access& own = t.touches(e).front();
+  return own.object == nothing_object ? access_kind::everything : own.kind;
 }
 
 }  // namespace

@@ -69,6 +69,7 @@ void sequencer::register_actor(actor_id who, actor_kind kind, actor_id parent,
   if (s.timer.get() != nullptr) s.timer = {};
   s.children = s.objects = s.ticks = s.released = 0;
   if (spinning_) s.spin.reset();
+  s.yields = s.yields || all_yield_;
   present_.push_back(who);
   add_created(who);
 }

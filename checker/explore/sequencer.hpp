@@ -258,6 +258,8 @@ class sequencer final : public core::engine {
   std::size_t repeated_ = 0;  // how many are to be; 0: this execution repeats none
   std::vector<event> again_;  // what had happened when it was found that all is to be done again
   bool starting_over_ = false;
+  std::uint32_t learnt_ = 0;  // how many goroutines were found to yield
+  bool all_yield_ = false;
   bool repeating_ = false;
   bool kept_ = false;             // the trace is that of the strategy's last execution
   bool asks_known_ = true;        // the strategy may still know a choice

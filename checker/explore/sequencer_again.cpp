@@ -11,10 +11,18 @@
 
 namespace heddle::explore {
 
+namespace {
+
+// Goroutines that are found to yield one by one. Then many do, and all are taken to.
+constexpr std::uint32_t most_learnt = 16;
+
+}  // namespace
+
 // The goroutine is torn down.
 void sequencer::learn_that_it_yields() {
   spinning_ = true;
   state(running_->id).yields = true;
+  if (++learnt_ == most_learnt) all_yield_ = true;
   again_ = trace_.events;
   starting_over_ = true;
   finish(ending::abandoned);

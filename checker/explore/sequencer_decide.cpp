@@ -212,7 +212,8 @@ void sequencer::count_change(const event& done, bool value_changed) {
   looked(changes);
   if (done.what.partner == no_actor) return;
   actor_state& partner = state(done.what.partner);
-  partner.spin.performed(done.op, {}, partner.path, done.partner_position, true, versions_);
+  if (partner.yields)
+    partner.spin.performed(done.op, {}, partner.path, done.partner_position, true, versions_);
 }
 
 void sequencer::note_value(std::uint64_t bits) {

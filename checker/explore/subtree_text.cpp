@@ -25,7 +25,7 @@ const void* address_at(std::uint64_t offset) {
 }
 
 constexpr std::uint64_t first_actor = main_actor + 1;
-constexpr std::uint64_t first_object = everything_object + 1;
+constexpr std::uint64_t first_object = nothing_object + 1;
 
 class encoder {
  public:

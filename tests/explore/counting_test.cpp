@@ -89,3 +89,29 @@ TEST_CASE("one that waits is counted", "[explore]") {
     return num_goroutines();
   });
 }
+
+TEST_CASE("two count while a third ends", "[explore]") {
+  counts({12, 13, 20, 22, 23, 30, 32}, [] {
+    const auto x = std::make_shared<heddle::atomic<int>>(0);
+    go([] {});
+    go([x] { x->store(num_goroutines()); });
+    const int mine = num_goroutines();
+    return mine * 10 + x->load();
+  });
+}
+
+TEST_CASE("a choice may be the last that a goroutine does", "[explore]") {
+  counts({1, 2}, [] {
+    go([] { choose(2); });
+    return num_goroutines();
+  });
+  counts({1, 2, 3}, [] {
+    const auto c = make_chan<int>(1);
+    go([c] {
+      choose(2);
+      go([c] { c.send(1); });
+      c.recv();
+    });
+    return num_goroutines();
+  });
+}

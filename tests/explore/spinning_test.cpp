@@ -293,3 +293,16 @@ TEST_CASE("a goroutine that yields for the first time late in the search", "[spi
     while (s->b.load() == 0) yield();
   });
 }
+
+TEST_CASE("many goroutines that each yield once", "[spinning]") {
+  explores(1, [] {
+    const auto c = make_chan<int>();
+    for (int i = 0; i < 60; ++i) {
+      go([c] {
+        yield();
+        c.send(1);
+      });
+      c.recv();
+    }
+  });
+}
